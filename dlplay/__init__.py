@@ -1,0 +1,1 @@
+"""A deep-learning playground: real Keras training, launched and watched in a browser."""

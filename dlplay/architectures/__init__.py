@@ -1,0 +1,24 @@
+"""The networks. One file each, one line an entry: importing a class lists it, in this order."""
+
+from dlplay.architectures.base import Architecture
+from dlplay.architectures.objective import Loss, Objective, objective_for
+from dlplay.architectures.perceptron import Perceptron
+from dlplay.architectures.mlp import Mlp
+from dlplay.architectures.lenet_5 import LeNet5
+from dlplay.architectures.cnn_small import CnnSmall
+from dlplay.architectures.cnn_deep import CnnDeep
+from dlplay.architectures.regularisation import Augmentation, Regularisation
+from dlplay.catalogue import entries
+
+ARCHITECTURES: dict[str, type[Architecture]] = entries(globals(), Architecture)
+"""Every network by name."""
+
+__all__ = [
+    "ARCHITECTURES",
+    "Architecture",
+    "Augmentation",
+    "Loss",
+    "Objective",
+    "Regularisation",
+    "objective_for",
+]

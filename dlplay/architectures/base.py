@@ -1,0 +1,109 @@
+"""What every network is: a card, fields, and a Keras model built from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from dlplay.architectures.blocks import Blocks
+from dlplay.architectures.objective import Objective
+from dlplay.architectures.regularisation import Regularisation
+from dlplay.catalogue import Entry, Task
+from dlplay.datasets import Facts
+from dlplay.datasets.base import Kind
+from dlplay.errors import UserError
+
+if TYPE_CHECKING:
+    import keras
+
+Activation = Literal["sigmoid", "tanh", "relu", "leaky relu", "elu", "gelu", "linear"]
+Initialiser = Literal[
+    "glorot_uniform", "he_normal", "lecun_normal", "orthogonal", "random_normal", "zeros"
+]
+
+
+class Architecture(Entry):
+    """A network; `build` makes the Keras model, in a worker."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("table", "image")
+    tasks: ClassVar[tuple[Task, ...]] = ("classification", "regression")
+
+    def smallest_image(self) -> int:
+        """The least height and width, in pixels, that the network can take."""
+        return 1
+
+    def check(self, facts: Facts) -> None:
+        """Raise a `UserError` if the network cannot take such data."""
+        title = self.card.title
+        if facts.kind not in self.kinds:
+            raise UserError(
+                f"{title} expects data of this kind: {' or '.join(self.kinds)}",
+                received=facts.kind,
+                fix="Choose another network or another dataset",
+            )
+        if facts.task not in self.tasks:
+            raise UserError(
+                f"{title} is made for {' or '.join(self.tasks)}",
+                received=facts.task,
+                fix="Choose another network or another dataset",
+            )
+        if facts.kind == "image" and min(facts.input_shape[:2]) < self.smallest_image():
+            least = self.smallest_image()
+            raise UserError(
+                f"{title} expects images of at least {least}×{least} pixels",
+                received=f"{facts.input_shape[0]}×{facts.input_shape[1]}",
+                fix="Choose padding “same”, another network or another dataset",
+            )
+
+    def build(
+        self, facts: Facts, objective: Objective, regularisation: Regularisation
+    ) -> keras.Model:
+        """The Keras model, not compiled. Input ``(batch, *facts.input_shape)``, output
+        ``(batch, objective.units)``."""
+        import keras
+
+        blocks = self.blocks(regularisation)
+        inputs = keras.Input(facts.input_shape, name=facts.kind)
+        outputs = blocks.output(self.body(blocks, blocks.prepare(inputs, facts)), objective)
+        return keras.Model(inputs, outputs, name=self.name.replace("-", "_"))
+
+    def blocks(self, regularisation: Regularisation) -> Blocks:
+        """The shared layers, with this network's activation and initialiser."""
+        return Blocks(regularisation)
+
+    def body(self, blocks: Blocks, x: keras.KerasTensor) -> keras.KerasTensor:
+        """Everything between the prepared input and the output layer."""
+        raise NotImplementedError
+
+
+class HiddenLayers(Architecture):
+    """A network with hidden layers: they have an activation and an initialiser."""
+
+    activation: Activation = Field(
+        default="relu",
+        title="Activation",
+        description="The bend after every hidden layer. Without one (linear) a deep network is "
+        "no more than a single layer.",
+    )
+    initialiser: Initialiser = Field(
+        default="glorot_uniform",
+        title="Initialiser",
+        description="How weights are drawn before training. He suits ReLU, Glorot suits tanh "
+        "and sigmoid; with zeros all units stay the same for ever.",
+    )
+
+    def blocks(self, regularisation: Regularisation) -> Blocks:
+        return Blocks(regularisation, self.activation, self.initialiser)
+
+
+class Convolutional(HiddenLayers):
+    """Convolutions and pooling, then dense layers: for images."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("image",)
+    padding: Literal["valid", "same"] = Field(
+        default="valid",
+        title="Padding",
+        description="“valid” keeps the window inside the image, which shrinks at every "
+        "convolution; “same” adds a border of zeros and keeps the size.",
+    )

@@ -1,0 +1,202 @@
+"""What every dataset is: a card, fields, samples, and what a network must know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from dlplay.catalogue import Entry, Task
+from dlplay.errors import UserError
+
+Origin = Literal["bundled", "cached", "needs download", "yours"]
+"""Where the data are now."""
+
+Kind = Literal["table", "image"]
+"""How a sample is shaped: a row of numbers, or pixels."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a network and a form must know of a dataset before anything is trained.
+
+    Args:
+        kind: how a sample is shaped.
+        input_shape: ``(features,)`` or ``(height, width, channels)``.
+        task: classification or regression.
+        samples: how many there are in all parts together.
+        class_names: in the order of the class numbers; empty for regression.
+        feature_names: of a table's columns; empty for images.
+        target_name: what is predicted, with its unit where it has one.
+    """
+
+    kind: Kind
+    input_shape: tuple[int, ...]
+    task: Task
+    samples: int
+    class_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
+    target_name: str = "class"
+
+    @property
+    def classes(self) -> int:
+        """Number of classes; 0 for regression."""
+        return len(self.class_names)
+
+    @property
+    def is_plane(self) -> bool:
+        """Whether a sample is a point one can draw: two numbers."""
+        return self.kind == "table" and self.input_shape == (2,)
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """All samples of a dataset, before any split.
+
+    Args:
+        inputs: float32 ``(samples, features)`` or uint8 ``(samples, height, width, channels)``.
+        targets: int32 class numbers or float32 values, ``(samples,)``.
+        official_test: how many of the last samples are the publisher's test set; 0 if none is.
+    """
+
+    inputs: NDArray[np.float32] | NDArray[np.uint8]
+    targets: NDArray[np.int32] | NDArray[np.float32]
+    class_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
+    target_name: str = "class"
+    official_test: int = 0
+
+    def facts(self) -> Facts:
+        """The facts as these samples show them."""
+        return Facts(
+            kind="image" if self.inputs.ndim == 4 else "table",
+            input_shape=self.inputs.shape[1:],
+            task="classification" if self.class_names else "regression",
+            samples=len(self.inputs),
+            class_names=self.class_names,
+            feature_names=self.feature_names,
+            target_name=self.target_name,
+        )
+
+
+class Dataset(Entry):
+    """A dataset and how much of it is held back."""
+
+    tasks: ClassVar[tuple[Task, ...]] = ("classification",)
+
+    validation_fraction: float = Field(
+        default=0.2,
+        ge=0.05,
+        le=0.5,
+        title="Validation share",
+        description="Part of the training data held back to see, epoch by epoch, whether what "
+        "is learnt holds for samples never trained on.",
+    )
+
+    def load(self) -> Samples:
+        """All samples.
+
+        Raises:
+            UserError: the data are not there, or not usable.
+        """
+        raise NotImplementedError
+
+    def facts(self) -> Facts:
+        """What a network must know; reads the samples unless a dataset knows better."""
+        return self.load().facts()
+
+    def origin(self) -> Origin:
+        """Where the data are now."""
+        return "bundled"
+
+    def download(self) -> None:
+        """Fetch what is missing; only a worker calls it, since Keras does the fetching."""
+
+    @classmethod
+    def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:
+        """The choices of a field whose choices depend on the other ``values`` (a CSV's columns)."""
+        raise NotImplementedError(field_name)
+
+
+class SplitDataset(Dataset):
+    """A dataset without an official test set: the seed draws one."""
+
+    test_fraction: float = Field(
+        default=0.2,
+        ge=0.05,
+        le=0.5,
+        title="Test share",
+        description="Part of the samples used once, at the end, to judge the finished network.",
+    )
+
+
+class TableDataset(SplitDataset):
+    """Rows of numbers."""
+
+    standardise: bool = Field(
+        default=True,
+        title="Standardise",
+        description="Shift and scale every column to mean 0 and deviation 1, measured on the "
+        "training part only. Most networks learn badly without it.",
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """A shift and a scale per column: ``(x - mean) / deviation``."""
+
+    mean: NDArray[np.float32]
+    deviation: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, values: NDArray[np.float32]) -> Scaling:
+        """The scaling that gives ``values`` mean 0 and deviation 1; constant columns keep 1."""
+        deviation = values.std(axis=0, dtype=np.float64)
+        deviation = np.where(deviation < 1e-12, 1.0, deviation)
+        return cls(
+            values.mean(axis=0, dtype=np.float64).astype(np.float32), deviation.astype(np.float32)
+        )
+
+    def apply(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """``values`` in units of deviations from the mean."""
+        return ((values - self.mean) / self.deviation).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Inputs and targets that belong together."""
+
+    inputs: NDArray[np.float32] | NDArray[np.uint8]
+    targets: NDArray[np.int32] | NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """A dataset ready for training.
+
+    Args:
+        rows: the row numbers of each part in the samples, by part name.
+        input_scaling: what standardised the inputs; None if nothing did.
+        target_scaling: what standardised a regression's targets; None for classes.
+    """
+
+    facts: Facts
+    train: Part
+    validation: Part
+    test: Part
+    rows: dict[str, NDArray[np.intp]] = field(default_factory=dict)
+    input_scaling: Scaling | None = None
+    target_scaling: Scaling | None = None
+
+
+def need_samples(count: int, minimum: int, what: str) -> None:
+    """Raise a `UserError` unless there are at least ``minimum`` samples."""
+    if count < minimum:
+        raise UserError(f"Expected at least {minimum} {what}", received=count)

@@ -1,0 +1,221 @@
+"""The user's own table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from dlplay.catalogue import Card, Task
+from dlplay.datasets.base import Origin, Samples, TableDataset, need_samples
+from dlplay.errors import UserError
+from dlplay.uploads import UploadName, path_of
+
+_MOST_CLASSES = 100
+_MOST_LEVELS = 50
+_FEWEST_ROWS = 20
+
+
+class CsvFile(TableDataset):
+    """A CSV file with a header, one sample a row."""
+
+    card: ClassVar[Card] = Card(
+        "Your CSV",
+        "A table of your own: a header, then one sample a row. Choose the column to predict; "
+        "columns of text become one column per value.",
+        "Uploaded by you; it stays on this server",
+        "Yours",
+    )
+    tasks: ClassVar[tuple[Task, ...]] = ("classification", "regression")
+    name: Literal["csv"] = "csv"
+    file: UploadName = Field(
+        default="",
+        title="File",
+        description="CSV in UTF-8, separated by commas, semicolons or tabs.",
+        json_schema_extra={"upload": ["csv", "tsv", "txt"]},
+    )
+    target: str = Field(
+        default="",
+        title="Column to predict",
+        description="What the network shall learn to tell from the other columns. "
+        "The last column unless you choose one.",
+        json_schema_extra={"options": True},
+    )
+    ignore: tuple[str, ...] = Field(
+        default=(),
+        title="Columns to leave out",
+        description="Row numbers, names, or whatever gives the answer away.",
+        json_schema_extra={"options": True},
+    )
+    task: Literal["auto", "classification", "regression"] = Field(
+        default="auto",
+        title="Task",
+        description="Text, or at most 20 different whole numbers, is taken for classes; any "
+        "other column of numbers for regression.",
+    )
+    missing: Literal["refuse", "drop rows"] = Field(
+        default="refuse",
+        title="Missing values",
+        description="What to do with rows that have an empty cell.",
+    )
+
+    def origin(self) -> Origin:
+        return "yours"
+
+    @classmethod
+    def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:
+        return list(_read(str(values.get("file", ""))).columns) if values.get("file") else []
+
+    def load(self) -> Samples:
+        table = _read(self.file)
+        target = self.target or str(table.columns[-1])
+        for column in (target, *self.ignore):
+            if column not in table.columns:
+                raise UserError(
+                    f"Expected a column of the file: {', '.join(map(str, table.columns[:20]))}",
+                    received=column,
+                )
+        table = self._complete(table.drop(columns=[c for c in self.ignore if c != target]))
+        need_samples(len(table), _FEWEST_ROWS, "complete rows")
+        features = _as_numbers(table.drop(columns=target))
+        if self._is_classification(table[target]):
+            return _classes(table[target], features)
+        return _values(table[target], features)
+
+    def _complete(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows without an empty cell, if the user agreed to lose the others."""
+        gaps = table.isna().sum()
+        if not gaps.any():
+            return table
+        if self.missing == "drop rows":
+            return table.dropna()
+        column = gaps.idxmax()
+        raise UserError(
+            "Expected a value in every cell",
+            received=f"{gaps[column]:,} empty cells in column “{column}”"
+            + (f" and {int(gaps.sum() - gaps[column]):,} in others" if (gaps > 0).sum() > 1 else ""),
+            fix="Set missing values to “drop rows”, leave the column out, or fill the cells",
+        )
+
+    def _is_classification(self, target: pd.Series) -> bool:
+        if self.task != "auto":
+            return self.task == "classification"
+        if not pd.api.types.is_numeric_dtype(target):
+            return True
+        return bool((target == target.round()).all() and target.nunique() <= 20)
+
+
+def _read(name: str) -> pd.DataFrame:
+    """The uploaded table as it is, its shape checked."""
+    content = path_of(name).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            "Expected a CSV file in UTF-8",
+            received=f"a byte that is not, at position {error.start:,}",
+            fix="Save it as “CSV UTF-8” and upload it again",
+        ) from error
+    if not text.strip():
+        raise UserError("Expected a header and rows", received="an empty file")
+    try:
+        table = pd.read_csv(io.StringIO(text), sep=_separator(text), skipinitialspace=True)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        raise UserError(
+            "Expected the same number of cells in every row",
+            received=str(error).removeprefix("Error tokenizing data. C error: ").strip(),
+            fix="Mend that line and upload the file again",
+        ) from error
+    if not isinstance(table.index, pd.RangeIndex):
+        raise UserError(
+            "Expected the same number of cells in every row",
+            received="rows with more cells than the header",
+            fix="Give every column a name in the first line",
+        )
+    table.columns = [str(column).strip() for column in table.columns]
+    if table.shape[1] < 2:
+        raise UserError(
+            "Expected at least two columns: something to learn from and something to predict",
+            received=f"{table.shape[1]} column",
+            fix="Separate cells by commas, semicolons or tabs",
+        )
+    need_samples(len(table), _FEWEST_ROWS, "rows below the header")
+    return table
+
+
+def _separator(text: str) -> str:
+    try:
+        return csv.Sniffer().sniff(text[:65_536], ",;\t|").delimiter
+    except csv.Error:
+        return ","
+
+
+def _as_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns of numbers as they are, columns of text as one column per value."""
+    for column in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            levels = table[column].nunique()
+            if levels > _MOST_LEVELS:
+                raise UserError(
+                    f"Expected numbers, or text with at most {_MOST_LEVELS} different values, in "
+                    f"column “{column}”",
+                    received=f"{levels:,} different values",
+                    fix="Leave the column out",
+                )
+    return pd.get_dummies(table, dtype=np.float32)
+
+
+def _features(table: pd.DataFrame) -> np.ndarray:
+    inputs = table.to_numpy(np.float64)
+    if not np.isfinite(inputs).all() or np.abs(inputs).max(initial=0) > 1e30:
+        column = table.columns[np.argmax((~(np.abs(inputs) <= 1e30)).any(axis=0))]
+        raise UserError(
+            "Expected finite numbers",
+            received=f"infinite or enormous ones in column “{column}”",
+            fix="Leave the column out, or mend it",
+        )
+    return inputs.astype(np.float32)
+
+
+def _classes(target: pd.Series, table: pd.DataFrame) -> Samples:
+    numbers, names = pd.factorize(target.astype(str), sort=True)
+    if len(names) < 2:
+        raise UserError(
+            f"Expected at least two classes in column “{target.name}”",
+            received=f"only “{names[0]}”",
+            fix="Choose another column to predict",
+        )
+    if len(names) > _MOST_CLASSES:
+        raise UserError(
+            f"Expected at most {_MOST_CLASSES} classes in column “{target.name}”",
+            received=f"{len(names):,}",
+            fix="Choose another column to predict, or set the task to regression",
+        )
+    inputs = _features(table)
+    return Samples(
+        inputs, numbers.astype(np.int32), tuple(names), tuple(table.columns), str(target.name)
+    )
+
+
+def _values(target: pd.Series, table: pd.DataFrame) -> Samples:
+    if not pd.api.types.is_numeric_dtype(target):
+        raise UserError(
+            f"Expected numbers in column “{target.name}”, for regression",
+            received=f"“{target.iloc[0]}”",
+            fix="Set the task to classification, or choose another column",
+        )
+    if target.nunique() < 2:
+        raise UserError(
+            f"Expected different values in column “{target.name}”",
+            received=f"only {target.iloc[0]}",
+            fix="Choose another column to predict",
+        )
+    numbers = _features(target.to_frame())[:, 0]
+    return Samples(
+        _features(table), numbers, (), tuple(table.columns), str(target.name)
+    )

@@ -1,0 +1,76 @@
+"""Train, validation and test: who is in which part, and what the training part alone may teach."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
+
+from dlplay.datasets.base import (
+    Dataset,
+    Part,
+    Samples,
+    Scaling,
+    Split,
+    SplitDataset,
+    TableDataset,
+)
+from dlplay.errors import UserError
+
+
+def split(dataset: Dataset, seed: int) -> Split:
+    """Load ``dataset`` and divide it, stratified by class; the same seed gives the same parts.
+
+    Standardisation of inputs, and of a regression's targets, is measured on the training part.
+
+    Raises:
+        UserError: the samples are too few for three parts.
+    """
+    return split_samples(dataset, dataset.load(), seed)
+
+
+def split_samples(dataset: Dataset, samples: Samples, seed: int) -> Split:
+    """The same, for samples that are loaded already."""
+    facts = samples.facts()
+    rows = np.arange(len(samples.inputs))
+    if isinstance(dataset, SplitDataset):
+        kept, test = _divide(rows, samples, dataset.test_fraction, seed)
+    else:
+        official = len(rows) - samples.official_test
+        kept, test = rows[:official], rows[official:]
+    train, validation = _divide(kept, samples, dataset.validation_fraction, seed)
+    parts = {"train": train, "validation": validation, "test": test}
+    inputs, targets = samples.inputs, samples.targets
+    input_scaling = target_scaling = None
+    if isinstance(dataset, TableDataset) and dataset.standardise and facts.kind == "table":
+        input_scaling = Scaling.of(inputs[train])
+        inputs = input_scaling.apply(inputs)
+    if facts.task == "regression":
+        target_scaling = Scaling.of(targets[train])
+        targets = target_scaling.apply(targets)
+    train_part, validation_part, test_part = (
+        Part(np.ascontiguousarray(inputs[r]), targets[r]) for r in parts.values()
+    )
+    return Split(
+        facts, train_part, validation_part, test_part, parts, input_scaling, target_scaling
+    )
+
+
+def _divide(
+    rows: NDArray[np.intp], samples: Samples, fraction: float, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Two parts of ``rows``, the second of size ``fraction``, each class in proportion."""
+    classes = samples.targets[rows] if samples.class_names else None
+    if classes is not None and np.bincount(classes)[np.unique(classes)].min() < 2:
+        classes = None
+    try:
+        first, second = train_test_split(
+            rows, test_size=fraction, random_state=seed, stratify=classes
+        )
+    except ValueError as error:
+        raise UserError(
+            "Expected enough samples to hold some of every class back",
+            received=f"{len(rows)} samples, {fraction:.0%} held back",
+            fix="Use more samples, or hold a larger share back",
+        ) from error
+    return first, second

@@ -1,0 +1,44 @@
+"""What the owner of a server can set: the ``DLPLAY_*`` environment variables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One frozen view of the environment; build it where it is needed, it is cheap."""
+
+    model_config = SettingsConfigDict(env_prefix="DLPLAY_", frozen=True)
+
+    home: Path = Field(
+        default=Path("~/.dlplay"),
+        description="Folder for everything the server keeps: runs, uploads, logs.",
+    )
+    database_url: str | None = Field(
+        default=None, description="Any SQLAlchemy URL; SQLite inside `home` by default."
+    )
+    slots: int | None = Field(
+        default=None, ge=1, description="Runs at the same time; one per GPU by default, else one."
+    )
+    upload_megabytes: int = Field(default=50, ge=1, description="Largest file a user may upload.")
+    memory_gigabytes: float | None = Field(
+        default=None, gt=0, description="Memory one run may use; what is free by default."
+    )
+    fashion_mnist_folder: Path = Field(
+        default=Path("/usr/share/datasets/fashion-mnist"),
+        description="Where Debian's dataset-fashion-mnist puts its files.",
+    )
+
+    def folder(self, name: str) -> Path:
+        """A folder of ours under ``home``, made if it is not there."""
+        path = self.home.expanduser() / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the run store."""
+        return self.database_url or f"sqlite:///{self.folder('.') / 'runs.sqlite'}"
