@@ -97,6 +97,13 @@ class Dataset(Entry):
         "is learnt holds for samples never trained on.",
     )
 
+    stratify: bool = Field(
+        default=True,
+        title="Stratify",
+        description="Keep the share of every class the same in all parts, in place of leaving it "
+        "to chance.",
+    )
+
     def load(self) -> Samples:
         """All samples.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
@@ -33,12 +35,14 @@ def split_samples(dataset: Dataset, samples: Samples, seed: int) -> Split:
     """The same, for samples that are loaded already."""
     facts = samples.facts()
     rows = np.arange(len(samples.inputs))
+    stratify = dataset.stratify and facts.task == "classification"
+    classes = samples.targets if stratify else None
     if isinstance(dataset, SplitDataset):
-        kept, test = _divide(rows, samples, dataset.test_fraction, seed)
+        kept, test = _divide(rows, classes, dataset.test_fraction, seed)
     else:
         official = len(rows) - samples.official_test
         kept, test = rows[:official], rows[official:]
-    train, validation = _divide(kept, samples, dataset.validation_fraction, seed)
+    train, validation = _divide(kept, classes, dataset.validation_fraction, seed)
     parts = {"train": train, "validation": validation, "test": test}
     inputs, targets = samples.inputs, samples.targets
     input_scaling = target_scaling = None
@@ -57,20 +61,18 @@ def split_samples(dataset: Dataset, samples: Samples, seed: int) -> Split:
 
 
 def _divide(
-    rows: NDArray[np.intp], samples: Samples, fraction: float, seed: int
+    rows: NDArray[np.intp], classes: NDArray[Any] | None, fraction: float, seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Two parts of ``rows``, the second of size ``fraction``, each class in proportion."""
-    classes = samples.targets[rows] if samples.class_names else None
-    if classes is not None and np.bincount(classes)[np.unique(classes)].min() < 2:
-        classes = None
+    """Two parts of ``rows``, the second of size ``fraction``, each of ``classes`` in proportion."""
+    kept_classes = None if classes is None else classes[rows]
     try:
         first, second = train_test_split(
-            rows, test_size=fraction, random_state=seed, stratify=classes
+            rows, test_size=fraction, random_state=seed, stratify=kept_classes
         )
     except ValueError as error:
         raise UserError(
             "Expected enough samples to hold some of every class back",
             received=f"{len(rows)} samples, {fraction:.0%} held back",
-            fix="Use more samples, or hold a larger share back",
+            fix="Use more samples, hold a larger share back, or switch stratification off",
         ) from error
     return first, second

@@ -1,0 +1,50 @@
+"""The helper process: short questions that need Keras but no training.
+
+The functions here are sent to a process of their own; only there do they import the framework.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from dlplay.errors import UserError
+
+
+def prepare() -> None:
+    """Import what answering needs; the first answer then takes as long as the next."""
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="2", CUDA_VISIBLE_DEVICES="")
+    from dlplay.training import summary  # noqa: F401
+
+
+def answer(kind: str, question: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+    """The answer, or a sentence that says why there is none."""
+    try:
+        return _ANSWERS[kind](question), ""
+    except UserError as error:
+        return None, str(error)
+    except Exception as error:
+        return None, f"This could not be worked out: {type(error).__name__}: {error}"
+
+
+def _summary(question: dict[str, Any]) -> dict[str, Any]:
+    """Layers, parameters and memory of an experiment's network."""
+    from dlplay.experiment import Experiment
+    from dlplay.training.summary import summarise
+
+    experiment = Experiment.parse(question["experiment"])
+    facts = experiment.dataset.facts()
+    experiment.check(facts)
+    return summarise(experiment, facts).to_values()
+
+
+def _download(question: dict[str, Any]) -> dict[str, Any]:
+    """Fetch a dataset."""
+    from dlplay.experiment import dataset_adapter
+
+    dataset = dataset_adapter.validate_python(question["dataset"])
+    dataset.download()
+    return {"origin": dataset.origin()}
+
+
+_ANSWERS = {"summary": _summary, "download": _download}

@@ -1,0 +1,184 @@
+"""The executor that lives in the server process and trains on this machine."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import threading
+import time
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import IO, Any
+
+from dlplay.errors import UserError
+from dlplay.execution import helper
+from dlplay.execution.gpus import visible_gpus
+from dlplay.execution.process import WorkerProcess
+from dlplay.runs import Store, open_store
+from dlplay.runs import requests
+from dlplay.settings import Settings
+
+_TICK_SECONDS = 0.1
+_STOP_SECONDS = 0.8
+"""How long a run may take to stop by itself before its process is killed."""
+_SPARE_DELAY_SECONDS = 2.0
+"""A new spare takes a core for seconds: let the run that was just launched draw its first points."""
+
+_log = logging.getLogger(__name__)
+
+
+class LocalExecutor:
+    """One process per run, one slot per GPU (else one), and a spare worker kept warm.
+
+    Args:
+        store: where runs are queued; the settings' own by default.
+    """
+
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store or open_store()
+        self._settings = Settings()
+        gpus = visible_gpus()
+        count = self._settings.slots or len(gpus) or 1
+        self._slots = [gpus[i % len(gpus)] if gpus else "-" for i in range(count)]
+        self._has_gpu = bool(gpus)
+        self._running: dict[str, tuple[WorkerProcess, int]] = {}
+        self._spare: WorkerProcess | None = None
+        self._spare_wanted = 0.0
+        self._workers = 0
+        self._answers: dict[str, Future[Any]] = {}
+        self._helper: ProcessPoolExecutor | None = None
+        self._ending = threading.Event()
+        self._lock_file: IO[str] | None = None
+        self._thread = threading.Thread(target=self._run, name="executor", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve the store.
+
+        Raises:
+            UserError: another server does already.
+        """
+        self._lock_file = _lock(self._settings)
+        self._store.interrupt_the_dead()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End every process of ours; runs that were training become interrupted."""
+        self._ending.set()
+        self._thread.join()
+        for worker, _ in self._running.values():
+            worker.kill()
+        if self._spare:
+            self._spare.kill()
+        if self._helper:
+            self._helper.shutdown(wait=False, cancel_futures=True)
+        self._store.interrupt_the_dead()
+        if self._lock_file:
+            self._lock_file.close()
+
+    def _run(self) -> None:
+        while not self._ending.wait(_TICK_SECONDS):
+            try:
+                self._tick()
+            except Exception:  # whatever it is (a full disk), the next tick may find it mended
+                _log.exception("The executor could not do its round")
+                self._ending.wait(1.0)
+
+    def _tick(self) -> None:
+        self._end_stopped()
+        self._collect_ended()
+        self._keep_spare()
+        self._launch()
+        self._answer_requests()
+
+    def _end_stopped(self) -> None:
+        """Kill what was asked to stop and did not."""
+        for run_id, (worker, _) in self._running.items():
+            run = self._store.get(run_id)
+            asked = run.stop_requested
+            if run.is_active and asked and time.time() - asked > _STOP_SECONDS:
+                worker.kill()
+                self._store.end(run_id, "stopped")
+
+    def _collect_ended(self) -> None:
+        """Free the slots of workers that are gone; a run they left active has failed."""
+        for run_id, (worker, _) in list(self._running.items()):
+            if worker.exit_code is None:
+                continue
+            del self._running[run_id]
+            self._store.end(run_id, "failed", worker.last_words())
+            if worker.exit_code == 0:
+                worker.log.unlink(missing_ok=True)
+
+    def _keep_spare(self) -> None:
+        if self._spare is not None and self._spare.exit_code is not None:
+            _log.error("A spare worker died: %s", self._spare.last_words())
+            self._spare, self._spare_wanted = None, time.monotonic() + 5.0
+        if self._spare is None and time.monotonic() >= self._spare_wanted:
+            self._workers += 1
+            log = self._settings.folder("logs") / f"worker-{self._workers}.log"
+            self._spare = WorkerProcess(log, self._has_gpu)
+
+    def _launch(self) -> None:
+        """Hand the oldest queued run to the spare, if there is a free slot."""
+        taken = {slot for _, slot in self._running.values()}
+        free = [slot for slot in range(len(self._slots)) if slot not in taken]
+        if not free:
+            return
+        queued = self._store.runs(("queued",), owner="server")
+        if not queued:
+            return
+        if self._spare is None:
+            self._spare_wanted = 0.0
+            return
+        run = queued[-1]
+        if not self._spare.ready.is_set() or not self._store.claim(run.id):
+            return
+        worker, self._spare = self._spare, None
+        self._spare_wanted = time.monotonic() + _SPARE_DELAY_SECONDS
+        self._running[run.id] = (worker, free[0])
+        worker.hand(run.id, self._slots[free[0]])
+
+    def _answer_requests(self) -> None:
+        for key, future in list(self._answers.items()):
+            if future.done():
+                del self._answers[key]
+                self._give(key, future)
+        for request in requests.open_requests(self._store):
+            if request.key not in self._answers:
+                if self._helper is None:
+                    self._helper = _new_helper()
+                future = self._helper.submit(helper.answer, request.kind, request.question)
+                self._answers[request.key] = future
+
+    def _give(self, key: str, future: Future[Any]) -> None:
+        try:
+            answer, error = future.result()
+        except BrokenProcessPool:
+            self._helper, self._answers = None, {}
+            answer, error = None, "The helper process ended while it worked on this."
+        requests.answer(self._store, key, answer, error)
+
+
+def _new_helper() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        max_workers=1,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=helper.prepare,
+    )
+
+
+def _lock(settings: Settings) -> IO[str]:
+    """Hold ``DLPLAY_HOME`` for this process; the system lets go of it when the process ends."""
+    import fcntl
+
+    path = settings.folder(".") / "server.lock"
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise UserError(
+            f"Another server already uses {settings.home.expanduser()}",
+            fix="Stop it, or give this one a folder of its own with DLPLAY_HOME",
+        ) from error
+    return file

@@ -1,0 +1,85 @@
+"""A worker process as the executor sees it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+_LOG_BYTES = 4_000
+
+
+class WorkerProcess:
+    """A spare worker: started, warming up, waiting for a run.
+
+    Args:
+        log: file for what the process prints beside ``ready``.
+        has_gpu: whether runs get a GPU of their own.
+    """
+
+    def __init__(self, log: Path, has_gpu: bool) -> None:
+        self.log = log
+        self.ready = threading.Event()
+        command = [sys.executable, "-m", "dlplay.training.worker", *(["--gpu"] * has_gpu)]
+        environment = {
+            **os.environ,
+            "TF_CPP_MIN_LOG_LEVEL": "2",
+            "PYTHONPATH": os.pathsep.join(filter(None, [_root(), os.environ.get("PYTHONPATH")])),
+        }
+        with log.open("wb") as errors:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                env=environment,
+            )  # fmt: skip
+        threading.Thread(target=self._wait_until_ready, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it lives; negative if a signal ended it."""
+        return self._process.poll()
+
+    def hand(self, run_id: str, gpu: str) -> bool:
+        """Give it the run; False if it died before."""
+        assert_pipe = self._process.stdin
+        if assert_pipe is None or self.exit_code is not None:
+            return False
+        try:
+            assert_pipe.write(f"{run_id} {gpu}\n".encode())
+            assert_pipe.flush()
+        except OSError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End it at once and wait until it is gone."""
+        self._process.kill()
+        self._process.wait()
+
+    def last_words(self) -> str:
+        """The last line it printed, and what ended it, for a person to read."""
+        code = self.exit_code or 0
+        if code < 0:
+            how = f"signal {signal.Signals(-code).name}"
+            hint = " (often: the machine ran out of memory)" if code == -signal.SIGKILL else ""
+            return f"The worker process was ended by {how}{hint}."
+        lines = self.log.read_bytes()[-_LOG_BYTES:].decode(errors="replace").strip().splitlines()
+        said = f": {lines[-1][:200]}" if lines else "."
+        return f"The worker process ended with exit code {code}{said}"
+
+    def _wait_until_ready(self) -> None:
+        pipe = self._process.stdout
+        if pipe is not None and pipe.readline():
+            self.ready.set()
+
+
+def _root() -> str:
+    """The folder that holds the package, for a process started elsewhere."""
+    return str(Path(__file__).resolve().parents[2])

@@ -1,0 +1,57 @@
+"""The tables of the run store."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+METADATA = MetaData()
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("id", String(12), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("experiment", JSON, nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("owner", String(12), nullable=False),  # who looks after it: "server" or "cli"
+    Column("created", Float, nullable=False),
+    Column("started", Float),
+    Column("seen", Float),  # the worker's last sign of life
+    Column("finished", Float),
+    Column("stop_requested", Float),
+    Column("progress", JSON),  # {"phase", "epoch", "epochs", "step", "steps", …}
+    Column("summary", JSON),  # {"seconds", "epochs", "final", "best", "test"}
+    Column("message", Text),  # why it failed or was interrupted
+)
+
+POINTS = Table(
+    "points",
+    METADATA,
+    Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # counts the points of one kind of a run
+    Column("within_epoch", Integer, primary_key=True),  # 0: a complete epoch, 1: on the way
+    Column("epoch", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("metrics", JSON, nullable=False),
+)
+
+REQUESTS = Table(
+    "requests",  # short questions that need Keras, answered by the helper process
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("question", JSON, nullable=False),
+    Column("asked", Float, nullable=False),
+    Column("answer", JSON(none_as_null=True)),
+    Column("error", Text),
+)

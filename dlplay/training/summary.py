@@ -1,0 +1,65 @@
+"""What a network costs, found by building it in a graph: nothing is allocated, however large."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+
+import keras
+import psutil
+import tensorflow as tf
+
+from dlplay.datasets import Facts
+from dlplay.experiment import Experiment
+from dlplay.runs.layers import Layer, Network
+from dlplay.settings import Settings
+
+_FLOAT_BYTES = 4
+_SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
+"""Numbers an optimiser keeps per parameter; SGD keeps one with momentum."""
+
+
+def summarise(experiment: Experiment, facts: Facts) -> Network:
+    """The network's layers and the memory its training takes."""
+    with tf.Graph().as_default():
+        model = experiment.architecture.build(
+            facts, experiment.objective(facts), experiment.regularisation
+        )
+        layers = tuple(_layer(layer) for layer in model.layers)
+        parameters = model.count_params()
+    optimizer = experiment.training.optimizer
+    slots = _SLOTS.get(optimizer.name, int(getattr(optimizer, "momentum", 0) > 0))
+    activations = sum(math.prod(layer.output_shape) for layer in layers)
+    batch = min(experiment.training.batch_size, facts.samples)
+    # Forward values are kept for the backward pass, which makes gradients of the same size.
+    numbers = parameters * (2 + slots) + 2 * activations * batch
+    return Network(layers, parameters, numbers * _FLOAT_BYTES)
+
+
+def _layer(layer: keras.Layer) -> Layer:
+    shape = tuple(int(size) for size in layer.output.shape[1:])
+    kernel = getattr(layer, "kernel", None)
+    # A kernel is used once at every position of the output.
+    flops = 2 * math.prod(kernel.shape) * math.prod(shape[:-1]) if kernel is not None else 0
+    return Layer(layer.name, type(layer).__name__, shape, layer.count_params(), flops)
+
+
+def available_bytes() -> int:
+    """Memory a run may take: what the owner set, else what is free on the GPU, else in RAM."""
+    limit = Settings().memory_gigabytes
+    if limit is not None:
+        return int(limit * 1e9)
+    return _free_gpu_bytes() or psutil.virtual_memory().available
+
+
+def _free_gpu_bytes() -> int:
+    """Free memory of the GPU this process would use; 0 without one."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES") == "":
+        return 0
+    query = ["nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
+    try:
+        output = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+        return max(int(line) for line in output.stdout.split()) * 1_000_000
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return 0
