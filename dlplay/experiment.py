@@ -118,6 +118,17 @@ class Experiment(Choice):
             _replace(values, path, _from_text(value))
         return Experiment.parse(values)
 
+    def overrides_from(self, base: Experiment) -> list[tuple[str, str]]:
+        """The shortest overrides, as text, that `changed` turns ``base`` into this one with."""
+        ours = self.flat()
+        names = [
+            (path, _to_text(value))
+            for path, value, _ in self.differences(base)
+            if path.endswith(".name") and path in ours
+        ]
+        rest = self.differences(base.changed(names))
+        return names + [(path, _to_text(value)) for path, value, _ in rest if path in ours]
+
     def differences(self, other: Experiment) -> list[tuple[str, Any, Any]]:
         """Where two experiments differ: path, our value, the other's value."""
         ours, theirs = self.flat(), other.flat()
@@ -145,6 +156,13 @@ def _from_text(value: Any) -> Any:
         return json.loads(value)
     except ValueError:
         return value
+
+
+def _to_text(value: Any) -> str:
+    """Text that `_from_text` reads back: bare where that is not ambiguous."""
+    if isinstance(value, str) and _from_text(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _replace(values: dict[str, Any], path: str, value: Any) -> None:

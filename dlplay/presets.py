@@ -34,7 +34,7 @@ _ALL = (
         "Iris, a first network",
         "Ten hidden units learn to tell three irises apart in seconds: the second article's "
         "program, with a part held back for validation.",
-        dataset={"name": "iris", "test_fraction": 0.2, "validation_fraction": 0.2},
+        dataset={"name": "iris", "test_fraction": 0.2, "validation_fraction": 0.1},
         architecture={"name": "mlp", "units": [10], "activation": "relu"},
         training={"batch_size": 16, "epochs": 100},
     ),

@@ -67,6 +67,7 @@ class Regularisation(Choice):
         title="Augmentation",
         description="Shows every image a little changed each time. For images only; do not flip "
         "digits.",
+        json_schema_extra={"needs": "image"},
     )
 
     def prior_l2(self, samples: int, outputs_averaged: int, squared_error: bool) -> float:

@@ -59,6 +59,7 @@ class LocalExecutor:
         """
         self._lock_file = _lock(self._settings)
         self._store.interrupt_the_dead()
+        requests.forget(self._store)  # another version may have answered differently
         self._thread.start()
 
     def stop(self) -> None:

@@ -65,7 +65,8 @@ def answer(store: Store, key: str, answer: dict[str, Any] | None, error: str = "
         connection.execute(REQUESTS.update().where(REQUESTS.c.key == key).values(values))
 
 
-def forget(store: Store, key: str) -> None:
-    """Drop a request, so that the next `ask` files it anew."""
+def forget(store: Store, key: str = "") -> None:
+    """Drop a request, or all of them, so that the next `ask` files it anew."""
+    statement = REQUESTS.delete()
     with store.transaction() as connection:
-        connection.execute(REQUESTS.delete().where(REQUESTS.c.key == key))
+        connection.execute(statement.where(REQUESTS.c.key == key) if key else statement)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
-from dlplay.runs.layers import Pace
+from dlplay.runs.pace import Pace
 from dlplay.training.compiling import build_model
 from dlplay.training.engine import Engine
 from dlplay.training.summary import summarise

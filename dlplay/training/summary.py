@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
-import subprocess
 
 import keras
-import psutil
 import tensorflow as tf
 
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
-from dlplay.runs.layers import Layer, Network
-from dlplay.settings import Settings
+from dlplay.architectures.layers import Layer, Network
 
 _FLOAT_BYTES = 4
 _SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
@@ -43,23 +39,3 @@ def _layer(layer: keras.Layer) -> Layer:
     # A kernel is used once at every position of the output.
     flops = 2 * math.prod(kernel.shape) * math.prod(shape[:-1]) if kernel is not None else 0
     return Layer(layer.name, type(layer).__name__, shape, layer.count_params(), flops)
-
-
-def available_bytes() -> int:
-    """Memory a run may take: what the owner set, else what is free on the GPU, else in RAM."""
-    limit = Settings().memory_gigabytes
-    if limit is not None:
-        return int(limit * 1e9)
-    return _free_gpu_bytes() or psutil.virtual_memory().available
-
-
-def _free_gpu_bytes() -> int:
-    """Free memory of the GPU this process would use; 0 without one."""
-    if os.environ.get("CUDA_VISIBLE_DEVICES") == "":
-        return 0
-    query = ["nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits"]
-    try:
-        output = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
-        return max(int(line) for line in output.stdout.split()) * 1_000_000
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return 0

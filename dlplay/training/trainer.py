@@ -14,14 +14,14 @@ import tensorflow as tf
 from dlplay.datasets import Part, Split, split_samples
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
+from dlplay.memory import available_bytes, check_memory
 from dlplay.runs import Point, Run, Store
-from dlplay.runs.layers import check_memory
 from dlplay.training.boundary import Boundary
 from dlplay.training.compiling import build_model
 from dlplay.training.engine import Array, Engine, Progress, Values
 from dlplay.training.recorder import Recorder
 from dlplay.training.stopping import Patience
-from dlplay.training.summary import available_bytes, summarise
+from dlplay.training.summary import summarise
 
 _PLANE_SECONDS = 0.5
 MODEL_FILE = "model.keras"

@@ -12,7 +12,7 @@ import sys
 import threading
 
 from dlplay.runs import open_store
-from dlplay.runs.layers import Pace
+from dlplay.runs.pace import Pace
 from dlplay.training import pace, trainer
 
 

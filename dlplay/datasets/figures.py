@@ -1,0 +1,117 @@
+"""Pictures of datasets: a sheet of samples, a scatter, how the classes are spread over the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.express as px
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from sklearn.feature_selection import f_classif, f_regression
+
+from dlplay.datasets.base import Facts, Samples, Split
+from dlplay.figures import MARGIN, PALETTE, axis, colour
+
+_GAP = 2
+PARTS = ("train", "validation", "test")
+
+
+def sheet_info(samples: Samples, rows: int = 4, most_classes: int = 10) -> NDArray[np.uint8]:
+    """The first ``rows`` images of each class, a column a class: ``(height, width, 3)``, white
+    between."""
+    classes = range(min(most_classes, len(samples.class_names)))
+    height, width, _ = samples.inputs.shape[1:]
+    zoom = max(1, 56 // width)
+    cell = np.array([height, width]) * zoom + _GAP
+    sheet = np.full((*(cell * (rows, len(classes)) + _GAP), 3), 255, np.uint8)
+    for column in classes:
+        for row, index in enumerate(np.flatnonzero(samples.targets == column)[:rows]):
+            image = samples.inputs[index].astype(np.uint8)
+            image = image.repeat(zoom, axis=0).repeat(zoom, axis=1)
+            top, left = cell * (row, column) + _GAP
+            sheet[top : top + height * zoom, left : left + width * zoom] = image
+    return sheet
+
+
+def plot_sheet(samples: Samples) -> go.Figure:
+    """Samples of every class under their names."""
+    sheet = sheet_info(samples)
+    figure = px.imshow(sheet, binary_string=True)
+    count = min(10, len(samples.class_names))
+    step = sheet.shape[1] / count
+    figure.update_xaxes(
+        side="top", showgrid=False, tickvals=[(i + 0.5) * step for i in range(count)],
+        ticktext=samples.class_names[:count], tickangle=0, fixedrange=True,
+    )  # fmt: skip
+    figure.update_yaxes(visible=False, fixedrange=True)
+    figure.update_traces(hoverinfo="skip", hovertemplate=None)
+    figure.update_layout(margin={"l": 0, "r": 0, "t": 28, "b": 0})
+    return figure
+
+
+def telling_features(samples: Samples) -> list[int]:
+    """Column numbers, the most telling first: by the F statistic of each column alone."""
+    test = f_classif if samples.class_names else f_regression
+    varying = np.flatnonzero(samples.inputs.std(axis=0) > 0)
+    scores, _ = test(samples.inputs[:5_000, varying], samples.targets[:5_000])
+    order = varying[np.argsort(-np.nan_to_num(scores, nan=-1.0), kind="stable")]
+    return [*order.tolist(), *np.flatnonzero(samples.inputs.std(axis=0) == 0).tolist()]
+
+
+def plot_scatter(samples: Samples, x: int, y: int, most: int = 1_000) -> go.Figure:
+    """Two columns against each other, coloured by what is to be predicted."""
+    figure = go.Figure()
+    inputs, targets = samples.inputs[:most], samples.targets[:most]
+    if samples.class_names:
+        for index, name in enumerate(samples.class_names):
+            rows = inputs[targets == index]
+            marker = {"color": colour(index), "size": 6, "opacity": 0.8}
+            figure.add_scatter(x=rows[:, x], y=rows[:, y], mode="markers", name=name, marker=marker)
+    else:
+        marker = {
+            "color": targets, "colorscale": "RdBu", "reversescale": True, "size": 6,
+            "showscale": True, "colorbar": {"thickness": 8, "title": samples.target_name},
+        }  # fmt: skip
+        figure.add_scatter(x=inputs[:, x], y=inputs[:, y], mode="markers", marker=marker)
+    figure.update_xaxes(**axis(samples.feature_names[x]))
+    figure.update_yaxes(**axis(samples.feature_names[y]))
+    figure.update_layout(margin=MARGIN, legend={"orientation": "h", "y": 1.12})
+    return figure
+
+
+def balance_info(split: Split, targets: NDArray[np.generic]) -> dict[str, NDArray[np.int64]]:
+    """How many samples of each class are in each part."""
+    classes = split.facts.classes
+    return {part: np.bincount(targets[split.rows[part]], minlength=classes) for part in PARTS}
+
+
+def plot_balance(split: Split, targets: NDArray[np.generic]) -> go.Figure:
+    """Samples of each class in training, validation and test; a histogram for regression."""
+    facts, figure = split.facts, go.Figure()
+    shades = dict(zip(PARTS, (PALETTE[0], f"{PALETTE[0]}99", f"{PALETTE[0]}44"), strict=True))
+    if facts.task == "classification":
+        names = _short(facts.class_names)
+        for part, counts in balance_info(split, targets).items():
+            figure.add_bar(x=names, y=counts, name=part.capitalize(), marker_color=shades[part])
+    else:
+        edges = np.histogram_bin_edges(targets, 24)
+        for part in PARTS:
+            counts, _ = np.histogram(targets[split.rows[part]], edges)
+            middles = (edges[1:] + edges[:-1]) / 2
+            figure.add_bar(x=middles, y=counts, name=part.capitalize(), marker_color=shades[part])
+    figure.update_xaxes(**axis(_axis_title(facts), showgrid=False))
+    figure.update_yaxes(**axis("Samples"))
+    figure.update_layout(
+        barmode="stack", margin=MARGIN, legend={"orientation": "h", "y": 1.15}, bargap=0.25
+    )
+    return figure
+
+
+def _axis_title(facts: Facts) -> str:
+    return facts.target_name.capitalize() if facts.task == "regression" else ""
+
+
+def _short(names: Sequence[str], limit: int = 14) -> list[str]:
+    """Names short enough for an axis, still told apart."""
+    return [name if len(name) <= limit else f"{name[: limit - 1]}…" for name in names]

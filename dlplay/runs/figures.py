@@ -1,0 +1,227 @@
+"""Figures of runs: learning curves, one run or several, and the plane as a network sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from dlplay.datasets import Split
+from dlplay.figures import MARGIN, TRAIN_COLOUR, VALIDATION_COLOUR, axis, colour
+from dlplay.runs.plane import Plane
+from dlplay.runs.store import Point
+
+METRICS = {
+    "loss": "Loss", "accuracy": "Accuracy", "precision": "Precision (macro)",
+    "recall": "Recall (macro)", "f1": "F1 (macro)", "mae": "Mean absolute error", "r2": "R²",
+    "learning_rate": "Learning rate",
+}  # fmt: skip
+"""Names of metrics as people write them."""
+
+
+def metric_title(name: str) -> str:
+    """A metric's name as people write it; of one nobody foresaw, its own."""
+    plain = name.removeprefix("val_")
+    return METRICS.get(plain, plain.replace("_", " ").capitalize())
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A line of a chart.
+
+    Args:
+        name: in the legend.
+        metric: which panel it belongs to.
+        x, y: epochs and values.
+        part: what was measured: training or validation data, or training data within an epoch.
+    """
+
+    name: str
+    metric: str
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    part: str
+
+
+def curves_info(
+    points: Sequence[Point], within: Sequence[Point], metrics: Sequence[str]
+) -> list[Curve]:
+    """The curves of a run: each metric on training and validation data, and the loss on the way."""
+    curves = []
+    for metric in metrics:
+        if metric == "loss" and within:
+            curves.append(_curve("Training, within the epoch", metric, within, "within"))
+        for prefix, part in (("", "training"), ("val_", "validation")):
+            kept = [point for point in points if prefix + metric in point.metrics]
+            if kept:
+                curves.append(_curve(part.capitalize(), prefix + metric, kept, part))
+    return curves
+
+
+def _curve(name: str, metric: str, points: Sequence[Point], part: str) -> Curve:
+    kept = [point for point in points if metric in point.metrics]
+    return Curve(
+        name,
+        metric.removeprefix("val_"),
+        np.array([point.epoch for point in kept], np.float32),
+        np.array([point.metrics[metric] for point in kept], np.float32),
+        part,
+    )
+
+
+def plot_curves(
+    curves: Sequence[Curve], metrics: Sequence[str], epochs: int, log_loss: bool = False
+) -> go.Figure:
+    """A panel a metric, side by side; grey for training data, the accent for validation data."""
+    figure = _panels(metrics, log_loss)
+    for curve in curves:
+        accent = curve.part == "validation"
+        figure.add_scatter(
+            x=curve.x, y=curve.y, name=curve.name, legendgroup=curve.name,
+            showlegend=curve.metric == metrics[0], mode=_mode(curve),
+            line={
+                "color": VALIDATION_COLOUR if accent else TRAIN_COLOUR,
+                "width": 1 if curve.part == "within" else 2,
+                "dash": "dot" if curve.part == "within" else "solid",
+            },
+            hovertemplate="%{y:.4g}", row=1, col=metrics.index(curve.metric) + 1,
+        )  # fmt: skip
+    figure.update_xaxes(range=[0, epochs])
+    return figure
+
+
+def plot_overlay(
+    runs: Sequence[tuple[str, Sequence[Point]]], metrics: Sequence[str], log_loss: bool = False
+) -> go.Figure:
+    """Several runs: a colour each, validation solid, training dotted."""
+    figure = _panels(metrics, log_loss)
+    for index, (name, points) in enumerate(runs):
+        for curve in curves_info(points, (), metrics):
+            validation = curve.part == "validation"
+            figure.add_scatter(
+                x=curve.x, y=curve.y, name=name, legendgroup=name, mode=_mode(curve),
+                showlegend=validation and curve.metric == metrics[0],
+                line={
+                    "color": colour(index), "width": 2 if validation else 1,
+                    "dash": "solid" if validation else "dot",
+                },
+                hovertemplate=f"%{{y:.4g}} {curve.part}",
+                row=1, col=metrics.index(curve.metric) + 1,
+            )  # fmt: skip
+    return figure
+
+
+def _panels(metrics: Sequence[str], log_loss: bool) -> go.Figure:
+    figure = make_subplots(
+        rows=1, cols=len(metrics), horizontal_spacing=0.09,
+        subplot_titles=[metric_title(metric) for metric in metrics],
+    )  # fmt: skip
+    figure.update_layout(
+        margin={**MARGIN, "b": 40}, hovermode="x unified", dragmode="zoom",
+        legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
+    )  # fmt: skip
+    for column, metric in enumerate(metrics, 1):
+        kind = "log" if metric == "loss" and log_loss else "linear"
+        figure.update_xaxes(**axis("Epoch"), row=1, col=column)
+        figure.update_yaxes(**axis(type=kind), row=1, col=column)
+    figure.update_annotations(font={"size": 14}, xanchor="left")
+    for note, layout_axis in zip(figure.layout.annotations, figure.select_xaxes(), strict=True):
+        note.x = layout_axis.domain[0]
+    return figure
+
+
+def _mode(curve: Curve) -> str:
+    """A single point is no line yet."""
+    return "lines+markers" if len(curve.x) < 3 else "lines"
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneInfo:
+    """A picture of the plane.
+
+    Args:
+        regions: for each class, how sure the network is where it would choose it, NaN elsewhere,
+            ``(classes, rows, columns)``; for regression the values, ``(1, rows, columns)``.
+        points: ``(n, 2)``, in the data's own units.
+        targets: class numbers or values of the points.
+        held_back: which points are of the validation part.
+    """
+
+    plane: Plane
+    regions: NDArray[np.float32]
+    points: NDArray[np.float32]
+    targets: NDArray[np.generic]
+    held_back: NDArray[np.bool_]
+    class_names: tuple[str, ...]
+
+
+def plane_info(
+    plane: Plane, split: Split, inputs: NDArray[np.float32], targets: NDArray[np.generic],
+    most: int = 600,
+) -> PlaneInfo:  # fmt: skip
+    """The plane with the points of training and validation, at most ``most`` of them."""
+    train, validation = split.rows["train"], split.rows["validation"]
+    share = min(1.0, most / (len(train) + len(validation)))
+    shown = [rows[: max(1, int(len(rows) * share))] for rows in (train, validation)]
+    rows = np.concatenate(shown)
+    held_back = np.repeat([False, True], [len(part) for part in shown])
+    classes = plane.answer.shape[-1]
+    if classes == 1:
+        regions = plane.answer[..., 0][np.newaxis]
+    else:
+        winner = plane.answer.argmax(axis=-1)
+        regions = np.stack(
+            [np.where(winner == c, plane.answer[..., c], np.nan) for c in range(classes)]
+        )
+    return PlaneInfo(
+        plane, regions.astype(np.float32), inputs[rows], targets[rows], held_back,
+        split.facts.class_names,
+    )  # fmt: skip
+
+
+def plot_plane(info: PlaneInfo, axes: Sequence[str]) -> go.Figure:
+    """Where the network would say what; paler where it is less sure."""
+    figure = go.Figure()
+    plane = {"x": info.plane.x, "y": info.plane.y, "hoverinfo": "skip", "showscale": False}
+    if info.class_names:
+        for index, region in enumerate(info.regions):
+            tint = colour(index)
+            lowest = 1 / len(info.class_names)
+            figure.add_heatmap(
+                z=region, zmin=lowest, zmax=1.0, colorscale=[[0, f"{tint}10"], [1, f"{tint}70"]],
+                **plane,
+            )  # fmt: skip
+        for index, name in enumerate(info.class_names):
+            _scatter(figure, info, info.targets == index, name, {"color": colour(index)})
+    else:
+        low, high = float(info.targets.min()), float(info.targets.max())
+        scale = {"colorscale": "RdBu", "reversescale": True}
+        figure.add_heatmap(z=info.regions[0], zmin=low, zmax=high, opacity=0.55, **scale, **plane)
+        everything = np.ones(len(info.points), bool)
+        marker = {"color": info.targets, "cmin": low, "cmax": high, **scale}
+        _scatter(figure, info, everything, "samples", marker)
+    figure.update_layout(
+        margin={**MARGIN, "b": 40}, dragmode="pan",
+        title={"text": f"What the network says, epoch {info.plane.epoch}", "x": 0.01,
+               "font": {"size": 14}},
+        legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
+    )  # fmt: skip
+    figure.update_xaxes(**axis(axes[0], showgrid=False))
+    figure.update_yaxes(**axis(axes[1], showgrid=False))
+    return figure
+
+
+def _scatter(
+    figure: go.Figure, info: PlaneInfo, which: NDArray[np.bool_], name: str, marker: dict
+) -> None:
+    """Points, filled where the network trains on them, hollow where they are held back."""
+    symbol = np.where(info.held_back[which], "circle-open", "circle")
+    figure.add_scatter(
+        x=info.points[which, 0], y=info.points[which, 1], mode="markers", name=name,
+        marker={**marker, "size": 6, "symbol": symbol, "line": {"width": 1}},
+        hovertemplate="%{x:.2f}, %{y:.2f}",
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""A chart that keeps zoom and hidden curves while its data change.
+
+`st.plotly_chart` is rebuilt at every change of its data; this calls ``Plotly.react`` instead. Plotly's
+script is the installed package's own, served by the server; colours follow Streamlit's theme.
+"""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dlplay.ui.server import PLOTLY_PATH
+
+_SCRIPT = """
+let loading;
+function plotly(url) {
+  loading ??= window.Plotly ? Promise.resolve() : new Promise((done, failed) => {
+    const tag = document.createElement('script');
+    tag.src = url; tag.onload = done; tag.onerror = failed;
+    document.head.appendChild(tag);
+  });
+  return loading;
+}
+export default function ({ data, parentElement }) {
+  const box = parentElement.querySelector('.dlplay-chart');
+  box.style.height = data.height + 'px';
+  box.setAttribute('aria-label', data.alt);
+  const style = getComputedStyle(box), colour = n => style.getPropertyValue('--st-' + n).trim();
+  const { data: traces, layout } = JSON.parse(data.figure);
+  layout.font = { ...layout.font, color: colour('text-color'), family: colour('font') };
+  for (const name of Object.keys(layout).filter(n => /^[xy]axis/.test(n))) {
+    layout[name].gridcolor = colour('border-color');
+    layout[name].linecolor = colour('border-color');
+  }
+  const options = { displaylogo: false, responsive: true,
+    modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'] };
+  plotly(data.plotly).then(() => window.Plotly.react(box, traces, layout, options));
+}
+"""
+
+_chart = st.components.v2.component(
+    "dlplay_chart",
+    html='<div class="dlplay-chart" role="img"></div>',
+    js=_SCRIPT,
+    isolate_styles=False,
+)
+
+
+def chart(figure: go.Figure, *, key: str, alt: str, height: int = 320) -> None:
+    """Draw ``figure``; call again with the same key to change its data.
+
+    Args:
+        alt: what the chart shows, for who cannot see it.
+        height: pixels.
+    """
+    figure.update_layout(
+        template={}, height=height, uirevision=key,
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+    )  # fmt: skip
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    url = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
+    data = {"figure": figure.to_json(), "height": height, "alt": alt, "plotly": url}
+    _chart(key=key, data=data)

@@ -1,0 +1,258 @@
+"""Forms made from the fields of a catalogue entry: title, bounds, step and help come from there."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Collection, Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+import streamlit as st
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from dlplay import uploads
+from dlplay.catalogue import Choice, Entry, entry_name
+from dlplay.datasets.base import Kind
+from dlplay.ui.state import WIDGETS
+
+Values = dict[str, Any]
+
+_DECADES = [m * 10.0**e for e in range(-6, 3) for m in (1, 2, 3, 5)]
+
+
+def choose(
+    label: str, entries: Mapping[str, type[Entry]], values: Values, path: str, help: str = ""
+) -> type[Entry]:
+    """A select box of catalogue entries; ``values`` becomes the chosen one's defaults."""
+    key = f"{WIDGETS}{path}.name"
+    names = list(entries)
+    current = values.get("name") if values.get("name") in names else names[0]
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = current
+    name = st.selectbox(
+        label, names, key=key, help=help or None,
+        format_func=lambda n: entries[n].card.title,
+    )  # fmt: skip
+    if name != values.get("name"):
+        values.clear()
+        values["name"] = name
+    return entries[name]
+
+
+def fields(
+    model: type[BaseModel], values: Values, path: str, *, kind: Kind | None = None,
+    only: Collection[str] = (), columns: int = 2,
+) -> None:  # fmt: skip
+    """A widget for every field of ``model``; their values go into ``values``.
+
+    Args:
+        path: dotted path of ``values`` in the experiment; the widgets' keys are made of it.
+        kind: of the data; a field that needs another kind is left out and keeps its default.
+        only: names of the fields to show; all by default.
+        columns: how many small widgets stand side by side.
+    """
+    shown = {n: f for n, f in _own_first(model).items() if n != "name" and (not only or n in only)}
+    for name, info in list(shown.items()):
+        if kind and _extra(info).get("needs", kind) != kind:
+            values.pop(name, None)
+            del shown[name]
+    narrow = [name for name, info in shown.items() if not _is_wide(info)]
+    for start in range(0, len(narrow), columns):
+        row = st.columns(columns, vertical_alignment="bottom")
+        for column, name in zip(row, narrow[start : start + columns], strict=False):
+            with column:
+                values[name] = _field(model, name, shown[name], values, path)
+    for name in shown:
+        if name not in narrow:
+            values[name] = _field(model, name, shown[name], values, path)
+
+
+def _own_first(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """A model's fields, its own before those every relative has."""
+    inherited = {n for base in model.__bases__ for n in getattr(base, "model_fields", {})}
+    own = [name for name in model.model_fields if name not in inherited]
+    return {name: model.model_fields[name] for name in (*own, *model.model_fields)}
+
+
+def _is_wide(info: FieldInfo) -> bool:
+    kind = info.annotation
+    extra = _extra(info)
+    nested = _optional(kind)
+    return bool(
+        extra.get("upload")
+        or _union(kind)
+        or get_origin(kind) is tuple
+        or (isinstance(nested, type) and issubclass(nested, BaseModel))
+    )
+
+
+def _extra(info: FieldInfo) -> dict[str, Any]:
+    return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+
+
+def _field(
+    model: type[BaseModel], name: str, info: FieldInfo, values: Values, path: str
+) -> Any:
+    """The value of one field, from the widget that suits its type."""
+    kind, extra = info.annotation, _extra(info)
+    title = info.title or name
+    entry = f".{entry_name(model)}" if issubclass(model, Entry) else ""
+    key = f"{WIDGETS}{path}{entry}.{name}"
+    current = values.get(name, info.get_default(call_default_factory=True))
+    if isinstance(current, BaseModel):
+        current = current.model_dump(mode="json")
+    shared = {"label": title, "key": key, "help": info.description}
+    if extra.get("upload"):
+        return _upload(shared, current, extra["upload"])
+    if extra.get("options"):
+        return _option(model, name, kind, shared, current, values)
+    if members := _union(kind):
+        return _member(title, members, current, f"{path}.{name}", info.description or "")
+    inner = _optional(kind)
+    if inner is not None:
+        return _switchable(inner, info, shared, current, f"{path}.{name}")
+    return _plain(kind, info, shared, current)
+
+
+def _plain(kind: Any, info: FieldInfo, shared: dict[str, Any], current: Any) -> Any:
+    """A field of a simple type."""
+    if kind is bool:
+        return st.toggle(**_keep(shared, bool(current)))
+    if get_origin(kind) is Literal:
+        return st.selectbox(options=get_args(kind), **_keep(shared, current))
+    if get_origin(kind) is tuple:
+        return _several(kind, shared, current)
+    if kind in (int, float):
+        return _number(kind, info, shared, current)
+    return st.text_input(**_keep(shared, current))
+
+
+def _keep(shared: dict[str, Any], value: Any) -> dict[str, Any]:
+    """The shared arguments, the widget's state set to ``value`` if it has none yet."""
+    if shared["key"] not in st.session_state:
+        st.session_state[shared["key"]] = value
+    return shared
+
+
+def _number(kind: type, info: FieldInfo, shared: dict[str, Any], current: Any) -> Any:
+    extra = _extra(info)
+    low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
+    if extra.get("unit"):
+        shared["label"] += f" ({extra['unit']})"
+    if extra.get("scale") == "log":
+        return _logarithmic(info, shared, current, low, high)
+    if kind is float and low is not None and high is not None and high <= 3:
+        options = {"min_value": float(low), "max_value": float(high), "step": 0.05}
+        state = _keep(shared, float(current))
+        return st.slider(**options, format="%.2f", **state)
+    state = _keep(shared, kind(current))
+    step = kind(1) if kind is int else 0.1
+    return st.number_input(
+        min_value=None if low is None else kind(low),
+        max_value=None if high is None else kind(high),
+        step=step, **state,
+    )  # fmt: skip
+
+
+def _logarithmic(
+    info: FieldInfo, shared: dict[str, Any], current: Any, low: Any, high: Any
+) -> float:
+    """A choice among 1, 2, 3, 5 times powers of ten, and whatever the value is now."""
+    exclusive = any(getattr(m, "gt", None) is not None for m in info.metadata)
+    options = {float(f"{v:.6g}") for v in _DECADES if low <= v <= high}
+    if not exclusive:
+        options.add(float(low))
+    state = _keep(shared, float(current))
+    options.add(float(st.session_state[shared["key"]]))
+    chosen: float = st.select_slider(
+        options=sorted(options), format_func=lambda v: f"{v:g}", **state
+    )
+    return chosen
+
+
+def _bound(info: FieldInfo, *names: str) -> Any:
+    for name in names:
+        for constraint in info.metadata:
+            value = getattr(constraint, name, None)
+            if value is not None:
+                return value
+    return None
+
+
+def _several(kind: Any, shared: dict[str, Any], current: Any) -> list[Any]:
+    """Several choices as pills; several numbers as text, separated by commas."""
+    item = get_args(kind)[0]
+    if get_origin(item) is Literal:
+        return list(
+            st.pills(options=get_args(item), selection_mode="multi", **_keep(shared, list(current)))
+        )
+    text = st.text_input(**_keep(shared, ", ".join(map(str, current))))
+    return [part.strip() for part in text.replace(" ", ",").split(",") if part.strip()]
+
+
+def _option(
+    model: type[BaseModel], name: str, kind: Any, shared: dict[str, Any], current: Any,
+    values: Values,
+) -> Any:  # fmt: skip
+    """A choice among what the other values offer, such as the columns of a file."""
+    options = list(model.options(name, values))  # type: ignore[attr-defined]
+    if get_origin(kind) is tuple:
+        kept = [value for value in current if value in options]
+        return st.multiselect(options=options, **_keep(shared, kept))
+    if not options:
+        return ""
+    if st.session_state.get(shared["key"]) not in options:
+        st.session_state[shared["key"]] = current if current in options else options[-1]
+    return st.selectbox(options=options, **shared)
+
+
+def _upload(shared: dict[str, Any], current: str, types_: list[str]) -> str:
+    """A file the user brings; its name in our store."""
+    file = st.file_uploader(
+        shared["label"], type=types_, key=shared["key"], help=shared["help"]
+    )
+    return uploads.keep(file.getvalue()) if file is not None else current
+
+
+def _member(
+    title: str, members: dict[str, type[Entry]], current: Any, path: str, help: str
+) -> Values:
+    """One of several entries, and its own fields."""
+    values = dict(current)
+    chosen = choose(title, members, values, path, help)
+    st.caption(chosen.card.summary)
+    fields(chosen, values, path)
+    return values
+
+
+def _switchable(
+    inner: Any, info: FieldInfo, shared: dict[str, Any], current: Any, path: str
+) -> Any:
+    """A part that can be off."""
+    toggle = {**shared, "key": f"{shared['key']}.on"}
+    if not st.toggle(**_keep(toggle, current is not None)):
+        return None
+    if isinstance(inner, type) and issubclass(inner, Choice):
+        values = dict(current or {})
+        fields(inner, values, path)
+        return values
+    return _number(inner, info, shared, 1.0 if current is None else current)
+
+
+def _optional(kind: Any) -> Any:
+    """``X`` of ``X | None``; None for anything else."""
+    if get_origin(kind) in (Union, types.UnionType):
+        members = [m for m in get_args(kind) if m is not type(None)]
+        if len(members) == 1 and len(get_args(kind)) == 2:
+            return members[0]
+    return None
+
+
+def _union(kind: Any) -> dict[str, type[Entry]]:
+    """The members of a union of entries, by name; empty for anything else."""
+    if get_origin(kind) not in (Union, types.UnionType):
+        return {}
+    members = get_args(kind)
+    if not all(isinstance(m, type) and issubclass(m, Entry) for m in members):
+        return {}
+    return {entry_name(member): member for member in members}

@@ -1,0 +1,158 @@
+"""The parts of the Run page: where a run is, its curves, what the network says."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dlplay.errors import UserError
+from dlplay.presets import PRESETS
+from dlplay.runs import Run
+from dlplay.runs.figures import (
+    curves_info,
+    metric_title,
+    plane_info,
+    plot_curves,
+    plot_plane,
+)
+from dlplay.runs.plane import Plane
+from dlplay.ui import state
+from dlplay.ui.chart import chart
+from dlplay.ui.navigation import RUNS, TRAIN
+from dlplay.ui.text import clock, duration, score
+
+STATES = {
+    "queued": (":material/hourglass_top:", "gray"),
+    "running": (":material/play_circle:", "blue"),
+    "finished": (":material/check_circle:", "green"),
+    "stopped": (":material/stop_circle:", "orange"),
+    "failed": (":material/error:", "red"),
+    "interrupted": (":material/power_off:", "orange"),
+}
+
+
+def header(run: Run) -> None:
+    """Title, state, and what can be done with the run."""
+    icon, tint = STATES[run.state]
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.header(run.title, anchor=False, width="content")
+            st.badge(run.state, icon=icon, color=tint)
+        st.caption(f"Run {run.id} · launched {clock(run.created)}")
+    with right, st.container(horizontal=True, horizontal_alignment="right"):
+        if run.is_active:
+            if st.button("Stop", icon=":material/stop:", key="stop"):
+                state.store().request_stop(run.id)
+                st.rerun()
+        elif st.button("Change and train again", icon=":material/edit:", key="again"):
+            state.load_draft(run.experiment, next(iter(PRESETS)))
+            st.switch_page(TRAIN)
+        st.page_link(RUNS, label="All runs", icon=":material/list:")
+
+
+def live(run_id: str, was_active: bool) -> None:
+    """Everything that changes while a run trains."""
+    run = state.store().get(run_id)
+    if was_active and not run.is_active:
+        st.rerun()  # once more, whole: the polling ends with it
+    _outcome(run)
+    _numbers(run)
+    _charts(run)
+
+
+def _outcome(run: Run) -> None:
+    """Progress while it lives, the last word when it has ended."""
+    progress = run.progress
+    if run.state == "queued":
+        place = state.store().place_in_queue(run)
+        place_text = "next" if place == 1 else f"number {place}"
+        st.info(f"Waiting for a free slot: {place_text} in the queue.", icon=":material/schedule:")
+    elif run.state == "running":
+        st.progress(min(1.0, progress.get("share", 0.0)), _progress_text(progress))
+    elif run.state == "failed":
+        st.error(run.message, icon=":material/error:")
+    elif run.message:
+        st.info(run.message, icon=":material/info:")
+
+
+def _progress_text(progress: dict) -> str:
+    if progress.get("phase") != "training":
+        return f"{progress.get('phase', 'starting').capitalize()} …"
+    left = progress.get("seconds_left")
+    text = f"Epoch {progress['epoch']} of {progress['epochs']}"
+    return f"{text} · {duration(left)} left" if left is not None else text
+
+
+def _numbers(run: Run) -> None:
+    """The latest values; at the end, those of the test set."""
+    points = state.store().points(run.id, most=1)
+    last = points[-1].metrics if points else {}
+    main = main_metric(run)
+    progress, summary = run.progress, run.summary
+    test = summary.get("test", {})
+    speed = progress.get("samples_per_second")
+    shown = {
+        "Epochs": f"{summary.get('epochs', progress.get('epoch', 0)):,}",
+        "Training loss": score(last.get("loss")),
+        "Validation loss": score(last.get("val_loss")),
+        f"Validation {metric_title(main).lower()}": score(last.get(f"val_{main}")),
+        "Learning rate": score(last.get("learning_rate")),
+    }
+    if test:
+        shown |= {f"Test {metric_title(main).lower()}": score(test.get(main))}
+        shown |= {"Duration": duration(summary.get("seconds"))}
+    else:
+        shown["Samples per second"] = f"{speed:,.0f}" if speed else "–"
+    for column, (name, value) in zip(st.columns(len(shown)), shown.items(), strict=True):
+        column.metric(name, value)
+
+
+def main_metric(run: Run) -> str:
+    """What a run is judged by: accuracy, or R² for regression."""
+    return "r2" if "val_r2" in run.summary.get("best", {}) or _is_regression(run) else "accuracy"
+
+
+def _is_regression(run: Run) -> bool:
+    return run.experiment.dataset.tasks == ("regression",)
+
+
+def _charts(run: Run) -> None:
+    store = state.store()
+    points = store.points(run.id)
+    within = store.points(run.id, within_epoch=True)
+    plane = Plane.load(run.folder)
+    if not points and not within:
+        if run.is_active:
+            st.caption("The first points appear here as soon as the first step is done.")
+        return
+    available = [m for m in points[-1].metrics if not m.startswith("val_")] if points else ["loss"]
+    choices = [m for m in available if m != "loss"]
+    if run.experiment.training.rate_is_constant:
+        choices = [m for m in choices if m != "learning_rate"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        metric = st.segmented_control(
+            "Metric", choices, default=choices[0] if choices else None, key="metric",
+            format_func=metric_title, label_visibility="collapsed",
+        )  # fmt: skip
+        log_loss = st.toggle("Logarithmic loss", key="log_loss")
+    metrics = ["loss", metric] if metric else ["loss"]
+    curves = curves_info(points, within, metrics)
+    figure = plot_curves(curves, metrics, run.experiment.training.epochs, log_loss)
+    left, right = st.columns([3, 2]) if plane is not None else (st.container(), None)
+    with left:
+        chart(figure, key="curves", alt="Loss and metric of every epoch", height=380)
+    if plane is not None and right is not None:
+        with right:
+            _show_plane(run, plane)
+
+
+def _show_plane(run: Run, plane: Plane) -> None:
+    dataset = run.experiment.dataset
+    try:
+        samples, split = state.samples(dataset), state.split(dataset, run.experiment.seed)
+    except UserError:  # the uploaded file is gone; the curves are still worth seeing
+        return
+    info = plane_info(plane, split, samples.inputs, samples.targets)
+    figure = plot_plane(info, samples.feature_names)
+    alt = "What the network says at every point of the plane, with the samples on it"
+    chart(figure, key="plane", alt=alt, height=380)

@@ -1,0 +1,138 @@
+"""The parts of the Runs page: the list, what can be done with it, and several runs compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dlplay.runs import Run
+from dlplay.runs.figures import metric_title, plot_overlay
+from dlplay.ui import state
+from dlplay.ui.chart import chart
+from dlplay.ui.navigation import RUN, TRAIN
+from dlplay.ui.run_view import STATES, main_metric
+from dlplay.ui.text import clock, duration
+
+
+def filtered(runs: Sequence[Run]) -> list[Run]:
+    """The runs that match what is typed and chosen."""
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    text = left.text_input(
+        "Filter", key="filter", placeholder="Dataset, network, title or id", icon=":material/search:"
+    )
+    present = [name for name in STATES if any(run.state == name for run in runs)]
+    states = right.pills("State", present, selection_mode="multi", key="states")
+    words = text.lower().split()
+    return [
+        run
+        for run in runs
+        if (not states or run.state in states) and all(word in _haystack(run) for word in words)
+    ]
+
+
+def _haystack(run: Run) -> str:
+    names = [run.values[part]["name"] for part in ("dataset", "architecture")]
+    return " ".join([run.id, run.title, run.state, *names]).lower()
+
+
+def table(runs: Sequence[Run]) -> list[Run]:
+    """The list of runs; the selected ones."""
+    rows = pd.DataFrame([_row(run) for run in runs])
+    chosen = [i for i, run in enumerate(runs) if run.id in st.query_params.get("ids", "").split(",")]
+    event = st.dataframe(
+        rows, hide_index=True, key="runs", on_select="rerun", selection_mode="multi-row",
+        selection_default={"selection": {"rows": chosen}} if chosen else None,
+        column_config={
+            "Score": st.column_config.NumberColumn(
+                "Best validation score", format="%.4f",
+                help="Accuracy, or R² for regression, in the epoch with the lowest validation loss.",
+            ),
+        },
+    )  # fmt: skip
+    return [runs[i] for i in event.selection.rows if i < len(runs)]
+
+
+def _row(run: Run) -> dict[str, object]:
+    best = run.summary.get("best", {})
+    progress = run.progress.get("epoch", 0)
+    return {
+        "State": run.state, "Title": run.title, "Dataset": run.values["dataset"]["name"],
+        "Network": run.values["architecture"]["name"],
+        "Score": best.get("val_accuracy", best.get("val_r2")),
+        "Validation loss": best.get("val_loss"),
+        "Epochs": run.summary.get("epochs", progress), "Duration": duration(run.seconds),
+        "Launched": clock(run.created), "Id": run.id,
+    }  # fmt: skip
+
+
+def actions(selected: Sequence[Run]) -> None:
+    """What can be done with the selected runs."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Open", icon=":material/open_in_full:", disabled=len(selected) != 1, key="open"):
+            st.switch_page(RUN, query_params={"id": selected[0].id})
+        ended = [run for run in selected if not run.is_active]
+        if st.button("Delete", icon=":material/delete:", disabled=not ended, key="delete"):
+            confirm_delete(ended)
+        if not selected:
+            st.caption("Select one run to open it, several to compare them.")
+
+
+@st.dialog("Delete runs")
+def confirm_delete(runs: Sequence[Run]) -> None:
+    """Ask before anything is lost."""
+    st.write(f"Delete {len(runs)} run{'s' * (len(runs) > 1)}, with curves and models?")
+    for run in runs:
+        st.caption(f"{run.id} · {run.title}")
+
+    def delete() -> None:
+        for run in runs:
+            state.store().delete(run.id)
+
+    if st.button("Delete", type="primary", on_click=delete, key="confirm_delete"):
+        st.rerun()
+
+
+def compare(runs: Sequence[Run]) -> None:
+    """The curves of several runs over each other, and what differs between their experiments."""
+    st.subheader(f"{len(runs)} runs compared", anchor=False)
+    points = [(f"{run.title} ({run.id[:4]})", state.store().points(run.id)) for run in runs]
+    mains = list(dict.fromkeys(main_metric(run) for run in runs))
+    log_loss = st.toggle("Logarithmic loss", key="compare_log")
+    figure = plot_overlay(points, ["loss", *mains], log_loss)
+    alt = "Loss and metric of the selected runs: validation solid, training dotted"
+    chart(figure, key="overlay", alt=alt, height=420)
+    st.caption("Solid: validation. Dotted: training.")
+    differences(runs)
+
+
+def differences(runs: Sequence[Run]) -> None:
+    """A table of the fields in which the experiments are not all equal."""
+    flat = [run.experiment.flat() for run in runs]
+    paths = list(dict.fromkeys(path for values in flat for path in values))
+    rows = {
+        path: [_shown(values.get(path)) for values in flat]
+        for path in paths
+        if len({repr(values.get(path)) for values in flat}) > 1
+    }
+    if not rows:
+        st.info("These experiments are the same in every field.", icon=":material/equal:")
+        return
+    names = [f"{run.title} ({run.id[:4]})" for run in runs]
+    st.dataframe(pd.DataFrame(rows, index=names).T.rename_axis("What differs"))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def empty() -> None:
+    """What to do when there is nothing yet."""
+    st.info("No runs yet. Train a network and it appears here.", icon=":material/info:")
+    st.page_link(TRAIN, label="Train a network", icon=":material/play_circle:")
+
+
+__all__ = ["actions", "compare", "empty", "filtered", "metric_title", "table"]

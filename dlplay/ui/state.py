@@ -1,0 +1,123 @@
+"""What a session remembers, and what all sessions share: one accessor each."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import streamlit as st
+
+from dlplay.architectures.layers import Network
+from dlplay.datasets import Dataset, Facts, Samples, Split, split_samples
+from dlplay.errors import UserError
+from dlplay.experiment import Experiment, dataset_adapter
+from dlplay.presets import PRESETS
+from dlplay.runs import Store, open_store, requests
+from dlplay.settings import Settings
+
+_DRAFT, _PRESET = "draft", "draft_preset"
+WIDGETS = "form."
+"""Prefix of the keys of all widgets that hold a part of the draft."""
+
+
+def store() -> Store:
+    """The run store."""
+    return _store(Settings().database)
+
+
+@st.cache_resource(show_spinner=False)
+def _store(_url: str) -> Store:
+    return open_store()
+
+
+def draft() -> dict[str, Any]:
+    """The values of the form, as the JSON of an experiment; the address's at first."""
+    if _DRAFT not in st.session_state:
+        _read_address()
+    values: dict[str, Any] = st.session_state[_DRAFT]
+    return values
+
+
+def preset_name() -> str:
+    """The preset the draft started from."""
+    draft()
+    return str(st.session_state[_PRESET])
+
+
+def load_draft(experiment: Experiment, preset: str) -> None:
+    """Put an experiment into the form."""
+    st.session_state[_DRAFT] = copy.deepcopy(experiment.model_dump(mode="json"))
+    st.session_state[_PRESET] = preset
+    for key in [key for key in st.session_state if str(key).startswith(WIDGETS)]:
+        del st.session_state[key]
+
+
+def _read_address() -> None:
+    """Start from what a link says: ``?preset=…&training.epochs=5``."""
+    parameters = st.query_params.to_dict()
+    name = parameters.pop("preset", next(iter(PRESETS)))
+    try:
+        if name not in PRESETS:
+            raise UserError(f"Expected one of the presets {', '.join(PRESETS)}", received=name)
+        load_draft(PRESETS[name].experiment.changed(parameters.items()), name)
+    except UserError as error:
+        name = name if name in PRESETS else next(iter(PRESETS))
+        load_draft(PRESETS[name].experiment, name)
+        st.error(f"This link cannot be followed. {error}", icon=":material/link_off:")
+
+
+def write_address(experiment: Experiment) -> None:
+    """Keep the address a link to exactly this form."""
+    name = preset_name()
+    overrides = experiment.overrides_from(PRESETS[name].experiment)
+    wanted = {"preset": name, **dict(overrides)}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def samples(dataset: Dataset) -> Samples:
+    """A dataset's samples, shared by all sessions; nobody changes them."""
+    return _samples(dataset.model_dump_json(), dataset.origin())
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading the dataset …")
+def _samples(dataset: str, _origin: str) -> Samples:
+    return dataset_adapter.validate_json(dataset).load()
+
+
+def facts(dataset: Dataset) -> Facts:
+    """What a network must know of a dataset."""
+    return _facts(dataset.model_dump_json())
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _facts(dataset: str) -> Facts:
+    return dataset_adapter.validate_json(dataset).facts()
+
+
+def split(dataset: Dataset, seed: int) -> Split:
+    """A dataset's parts, shared by all sessions."""
+    return _split(dataset.model_dump_json(), seed)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _split(dataset: str, seed: int) -> Split:
+    parsed = dataset_adapter.validate_json(dataset)
+    return split_samples(parsed, samples(parsed), seed)
+
+
+def network(experiment: Experiment) -> Network | UserError | None:
+    """What the experiment's network costs; None while the helper process works it out."""
+    values = experiment.model_dump(mode="json")
+    question = {
+        "experiment": {
+            **{key: values[key] for key in ("dataset", "architecture", "regularisation")},
+            "training": {
+                key: values["training"][key] for key in ("optimizer", "loss", "batch_size")
+            },
+        }
+    }
+    request = requests.ask(store(), "summary", question)
+    if request.error:
+        return UserError(request.error)
+    return Network.from_values(request.answer) if request.answer else None

@@ -1,0 +1,92 @@
+"""The form of the Train page: dataset, network, training, regularisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dlplay.architectures import ARCHITECTURES, Regularisation
+from dlplay.datasets import DATASETS, Facts
+from dlplay.errors import UserError
+from dlplay.experiment import Experiment, dataset_adapter
+from dlplay.optimisation import Training
+from dlplay.presets import PRESETS
+from dlplay.ui import forms, state
+
+
+def choose_preset() -> None:
+    """What to start from, and how far the form has moved from it."""
+    key = f"{state.WIDGETS}preset"
+    if key not in st.session_state:
+        st.session_state[key] = state.preset_name()
+
+    def load() -> None:
+        name = st.session_state[key]
+        state.load_draft(PRESETS[name].experiment, name)
+
+    name = st.selectbox(
+        "Start from", list(PRESETS), key=key, on_change=load,
+        format_func=lambda n: PRESETS[n].title,
+        help="An experiment that is filled in already. Press Train, or change what you like.",
+    )  # fmt: skip
+    st.caption(PRESETS[name].summary)
+
+
+def experiment_form() -> Experiment:
+    """The form, and the experiment it describes.
+
+    Raises:
+        UserError: a value is missing or does not fit; the form stays usable.
+    """
+    draft = state.draft()
+    with st.expander("Data", icon=":material/database:", expanded=True):
+        facts = _dataset_fields(draft["dataset"])
+    with st.expander("Network", icon=":material/account_tree:", expanded=True):
+        _architecture_fields(draft["architecture"], facts)
+    kind = facts.kind if facts else None
+    with st.expander("Training", icon=":material/tune:"):
+        forms.fields(Training, draft["training"], "training", kind=kind)
+        forms.fields(Experiment, draft, "experiment", only=("seed",))
+    with st.expander("Regularisation", icon=":material/shield:"):
+        forms.fields(Regularisation, draft["regularisation"], "regularisation", kind=kind)
+        _state_prior(draft, facts)
+    experiment = Experiment.parse(draft)
+    experiment.check(facts or experiment.dataset.facts())
+    return experiment
+
+
+def _dataset_fields(values: dict[str, Any]) -> Facts | None:
+    """Dataset and its fields; its facts, None while they cannot be told."""
+    entry = forms.choose("Dataset", DATASETS, values, "dataset")
+    forms.fields(entry, values, "dataset")
+    try:
+        return state.facts(dataset_adapter.validate_python(values))
+    except ValueError:
+        return None
+
+
+def _architecture_fields(values: dict[str, Any], facts: Facts | None) -> None:
+    """Network and its fields; only networks that can take such data are offered."""
+    fitting = {
+        name: entry
+        for name, entry in ARCHITECTURES.items()
+        if facts is None or (facts.kind in entry.kinds and facts.task in entry.tasks)
+    }
+    entry = forms.choose("Network", fitting, values, "architecture")
+    st.caption(entry.card.summary)
+    forms.fields(entry, values, "architecture")
+
+
+def _state_prior(draft: dict[str, Any], facts: Facts | None) -> None:
+    """Say which L2 a Gaussian prior comes down to."""
+    if facts is None or not draft["regularisation"].get("prior_sigma"):
+        return
+    try:
+        experiment = Experiment.parse(draft)
+        samples = len(state.split(experiment.dataset, experiment.seed).train)
+        equal = experiment.effective_regularisation(facts, samples).l2
+    except UserError:
+        return
+    sigma = experiment.regularisation.prior_sigma
+    st.caption(f"σ = {sigma:g} on {samples:,} training samples equals an L2 of {equal:.3g}.")

@@ -1,0 +1,197 @@
+"""The other half of the Train page: what the form means, before anything is launched."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dlplay.architectures.figures import layer_title, plot_diagram
+from dlplay.architectures.layers import Network
+from dlplay.datasets import Dataset, Samples
+from dlplay.datasets.figures import plot_balance, plot_scatter, plot_sheet, telling_features
+from dlplay.errors import UserError
+from dlplay.experiment import Experiment
+from dlplay.memory import available_bytes, check_memory, readable_bytes
+from dlplay.presets import PRESETS
+from dlplay.runs import requests
+from dlplay.runs.pace import Pace
+from dlplay.ui import state
+from dlplay.ui.chart import chart
+from dlplay.ui.navigation import RUN
+from dlplay.ui.text import about
+
+_BADGES = {
+    "bundled": (":material/inventory_2:", "green", "Comes with the app"),
+    "cached": (":material/download_done:", "green", "Downloaded to this server already"),
+    "needs download": (":material/cloud_download:", "orange", "Fetched once, when needed"),
+    "yours": (":material/person:", "violet", "Your own file"),
+}
+
+
+def launch(experiment: Experiment | None, error: UserError | None) -> None:
+    """The Train button, and what pressing it costs."""
+    if experiment is None:
+        st.button("Train", type="primary", width="stretch", disabled=True, key="train")
+        if error:
+            st.warning(str(error), icon=":material/edit_note:")
+        return
+    network = state.network(experiment)
+    # Poll only while the helper process is at work.
+    st.fragment(_launch, run_every=0.4 if network is None else None)(experiment, network is None)
+
+
+def _launch(experiment: Experiment, waiting: bool) -> None:
+    network = state.network(experiment)
+    if waiting and network is not None:
+        st.rerun()
+    refusal = _refusal(network)
+    pressed = st.button(
+        "Train", type="primary", width="stretch", key="train", icon=":material/play_arrow:",
+        disabled=refusal is not None,
+    )  # fmt: skip
+    if refusal:
+        st.error(refusal, icon=":material/memory:")
+    if isinstance(network, Network):
+        _costs(experiment, network)
+    else:
+        st.caption("Working out memory and time …" if network is None else "")
+    if pressed:
+        preset = PRESETS[state.preset_name()]
+        title = preset.title if preset.experiment == experiment else ""
+        run = state.store().create(experiment, title)
+        st.switch_page(RUN, query_params={"id": run.id})
+
+
+def _refusal(network: Network | UserError | None) -> str:
+    """Why this must not be launched; empty if it may be."""
+    if isinstance(network, UserError):
+        return str(network)
+    if network is not None:
+        try:
+            check_memory(network.training_bytes, available_bytes())
+        except UserError as error:
+            return str(error)
+    return ""
+
+
+def _costs(experiment: Experiment, network: Network) -> None:
+    pace, training = Pace.load(), experiment.training
+    facts = state.facts(experiment.dataset)
+    samples = facts.samples * (1 - experiment.dataset.validation_fraction)
+    seconds = pace and pace.seconds(network, int(samples), training.batch_size, training.epochs)
+    costs = {
+        "Parameters": (f"{network.parameters:,}", "Numbers the network learns."),
+        "Memory": (
+            readable_bytes(network.training_bytes),
+            "For weights, gradients, the optimiser and the activations of one batch.",
+        ),
+        "Time": (
+            about(seconds) if seconds else "not known yet",
+            "Expected from this server's own pace, measured when it first started.",
+        ),
+    }
+    for column, (name, (value, help)) in zip(st.columns(3), costs.items(), strict=True):
+        column.metric(name, value, help=help)
+
+
+def show_dataset(dataset: Dataset, seed: int) -> None:
+    """The dataset's card and a look at its samples."""
+    card, origin = dataset.card, dataset.origin()
+    icon, tint, hint = _BADGES[origin]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(card.title, width="content", anchor=False)
+        st.badge(origin, icon=icon, color=tint, help=hint)
+    st.write(card.summary)
+    st.caption(f"Source: {card.source}. Licence: {card.licence or 'our own, MIT'}.")
+    if origin == "needs download":
+        _offer_download(dataset)
+        return
+    samples, split = state.samples(dataset), state.split(dataset, seed)
+    is_image = split.facts.kind == "image"
+    views = {
+        "Samples" if is_image else "Scatter": lambda: _picture(samples),
+        "Classes" if samples.class_names else "Values": lambda: st.plotly_chart(
+            plot_balance(split, samples.targets), key="balance", height=300
+        ),
+    }
+    if not is_image:
+        views["Table"] = lambda: _table(samples)
+    name = st.segmented_control(
+        "View", list(views), default=next(iter(views)), key="data_view",
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    views.get(name, next(iter(views.values())))()
+    sizes = ", ".join(f"{len(rows):,} for {part}" for part, rows in split.rows.items())
+    st.caption(f"{split.facts.samples:,} samples: {sizes}.")
+
+
+def _picture(samples: Samples) -> None:
+    """Images of every class, or two columns against each other."""
+    if samples.inputs.ndim == 4:
+        st.plotly_chart(plot_sheet(samples), key="sheet", height=240, config=_STILL)
+        return
+    names, telling = samples.feature_names, telling_features(samples)
+    x, y = (telling * 2)[:2] if len(names) > 2 else (0, len(names) - 1)
+    if len(names) > 2:
+        left, right = st.columns(2)
+        x = left.selectbox("Across", range(len(names)), x, names.__getitem__, key="scatter_x")
+        y = right.selectbox("Up", range(len(names)), y, names.__getitem__, key="scatter_y")
+    st.plotly_chart(plot_scatter(samples, x, y), key="scatter", height=320)
+
+
+_STILL = {"displayModeBar": False}
+
+
+def _table(samples: Samples, rows: int = 100) -> None:
+    table = pd.DataFrame(samples.inputs[:rows], columns=list(samples.feature_names))
+    targets = samples.targets[:rows]
+    names = samples.class_names
+    table.insert(0, samples.target_name, [names[t] for t in targets] if names else targets)
+    st.dataframe(table, height=320, hide_index=True)
+
+
+def _offer_download(dataset: Dataset) -> None:
+    """Fetch a dataset in the helper process; the page follows it."""
+    if not st.session_state.get("download"):
+        st.info("Not on this server yet. It is fetched when you train, or now, to look at it.")
+        if st.button("Download", icon=":material/cloud_download:", key="download_now"):
+            st.session_state["download"] = True
+            st.rerun()
+        return
+    question = {"dataset": dataset.model_dump(mode="json")}
+    st.fragment(_follow_download, run_every=0.5)(question)
+
+
+def _follow_download(question: dict[str, object]) -> None:
+    request = requests.ask(state.store(), "download", question)
+    if request.is_open:
+        st.progress(0.0, "Downloading …")
+        return
+    requests.forget(state.store(), request.key)
+    st.session_state["download"] = False
+    if request.error:
+        st.session_state["download_error"] = request.error
+    st.rerun()
+
+
+def show_network(experiment: Experiment) -> None:
+    """The network drawn, and its layers as a table."""
+    card = experiment.architecture.card
+    st.subheader(card.title, anchor=False)
+    st.caption(f"Source: {card.source}.")
+    network = state.network(experiment)
+    if not isinstance(network, Network):
+        st.caption("Working out the layers …" if network is None else "")
+        return
+    alt = f"The layers of {card.title} from input to output"
+    chart(plot_diagram(network.layers), key="diagram", alt=alt, height=230)
+    with st.expander("Layer table"):
+        rows = [
+            {
+                "Layer": layer_title(layer), "Name": layer.name,
+                "Output": " × ".join(map(str, layer.output_shape)),
+                "Parameters": layer.parameters, "Operations per sample": layer.flops,
+            }
+            for layer in network.layers
+        ]  # fmt: skip
+        st.dataframe(pd.DataFrame(rows), hide_index=True)

@@ -1,0 +1,16 @@
+"""Runs: every run of this server; select some to compare, open or delete them."""
+
+import streamlit as st
+
+from dlplay.ui import runs_view, state
+
+st.header("Runs", anchor=False)
+runs = state.store().runs()
+if not runs:
+    runs_view.empty()
+    st.stop()
+shown = runs_view.filtered(runs)
+selected = runs_view.table(shown)
+runs_view.actions(selected)
+if len(selected) > 1:
+    runs_view.compare(selected)

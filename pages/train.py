@@ -1,0 +1,23 @@
+"""Train: choose a dataset, a network and how to train it; look at what that means; launch."""
+
+import streamlit as st
+
+from dlplay.errors import UserError
+from dlplay.ui import state, train_form, train_view
+
+form, meaning = st.columns([5, 7], gap="large")
+experiment, error = None, None
+with form:
+    train_form.choose_preset()
+    try:
+        experiment = train_form.experiment_form()
+        state.write_address(experiment)
+    except UserError as mistake:
+        error = mistake
+with meaning:
+    train_view.launch(experiment, error)
+    if experiment is not None:
+        with st.container(border=True):
+            train_view.show_dataset(experiment.dataset, experiment.seed)
+        with st.container(border=True):
+            train_view.show_network(experiment)
