@@ -47,7 +47,7 @@ def _launch(experiment: Experiment, waiting: bool) -> None:
     refusal = _refusal(network)
     pressed = st.button(
         "Train", type="primary", width="stretch", key="train", icon=":material/play_arrow:",
-        disabled=refusal is not None,
+        disabled=bool(refusal),
     )  # fmt: skip
     if refusal:
         st.error(refusal, icon=":material/memory:")

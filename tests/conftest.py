@@ -1,0 +1,28 @@
+"""What all tests share: a home of their own, so that none sees another's runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dlplay.runs import Store, open_store
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty ``DLPLAY_HOME``."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("DLPLAY_HOME", str(folder))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("DLPLAY_FASHION_MNIST_FOLDER", str(tmp_path / "fashion-mnist"))
+    return folder
+
+
+@pytest.fixture
+def store() -> Store:
+    """An empty run store."""
+    return open_store()
