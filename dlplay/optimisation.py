@@ -294,8 +294,7 @@ class Training(Choice):
 
     def learning_rate_at(self, epoch: float) -> float:
         """The learning rate at ``epoch``, counted from 0; fractions count."""
-        warmup = self.schedule.warmup_epochs
-        rate = self.optimizer.learning_rate
+        warmup, rate = self.schedule.warmup_epochs, self.optimizer.learning_rate
         if epoch < warmup:
             return rate * epoch / warmup
         return rate * float(self.schedule.factor(epoch - warmup, self.epochs - warmup, math))

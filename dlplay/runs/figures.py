@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from dlplay.catalogue import Task
 from dlplay.datasets import Split
 from dlplay.figures import MARGIN, TRAIN_COLOUR, VALIDATION_COLOUR, axis, colour
 from dlplay.runs.plane import Plane
 from dlplay.runs.store import Point
+
+SHARES = ("accuracy", "precision", "recall", "f1")
+"""Metrics that are shares of a whole."""
+
+METRICS_OF: dict[Task, tuple[str, ...]] = {
+    "classification": SHARES,
+    "regression": ("r2", "mae"),
+}
+"""Metrics of a task beside the loss; a run is judged by the first."""
 
 METRICS = {
     "loss": "Loss", "accuracy": "Accuracy", "precision": "Precision (macro)",
@@ -50,10 +61,11 @@ class Curve:
 def curves_info(
     points: Sequence[Point], within: Sequence[Point], metrics: Sequence[str]
 ) -> list[Curve]:
-    """The curves of a run: each metric on training and validation data, and the loss on the way."""
+    """The curves of a run: each metric on training and validation data, and the loss on the way
+    where epochs are long enough to have one."""
     curves = []
     for metric in metrics:
-        if metric == "loss" and within:
+        if metric == "loss" and len(within) >= len(points):
             curves.append(_curve("Training, within the epoch", metric, within, "within"))
         for prefix, part in (("", "training"), ("val_", "validation")):
             kept = [point for point in points if prefix + metric in point.metrics]
@@ -144,8 +156,8 @@ class PlaneInfo:
     """A picture of the plane.
 
     Args:
-        regions: for each class, how sure the network is where it would choose it, NaN elsewhere,
-            ``(classes, rows, columns)``; for regression the values, ``(1, rows, columns)``.
+        regions: the probability of each class, ``(classes, rows, columns)``; for regression the
+            values, ``(1, rows, columns)``.
         points: ``(n, 2)``, in the data's own units.
         targets: class numbers or values of the points.
         held_back: which points are of the validation part.
@@ -169,16 +181,9 @@ def plane_info(
     shown = [rows[: max(1, int(len(rows) * share))] for rows in (train, validation)]
     rows = np.concatenate(shown)
     held_back = np.repeat([False, True], [len(part) for part in shown])
-    classes = plane.answer.shape[-1]
-    if classes == 1:
-        regions = plane.answer[..., 0][np.newaxis]
-    else:
-        winner = plane.answer.argmax(axis=-1)
-        regions = np.stack(
-            [np.where(winner == c, plane.answer[..., c], np.nan) for c in range(classes)]
-        )
+    regions = np.moveaxis(plane.answer, -1, 0)
     return PlaneInfo(
-        plane, regions.astype(np.float32), inputs[rows], targets[rows], held_back,
+        plane, regions, inputs[rows], targets[rows], held_back,
         split.facts.class_names,
     )  # fmt: skip
 
@@ -186,14 +191,17 @@ def plane_info(
 def plot_plane(info: PlaneInfo, axes: Sequence[str]) -> go.Figure:
     """Where the network would say what; paler where it is less sure."""
     figure = go.Figure()
-    plane = {"x": info.plane.x, "y": info.plane.y, "hoverinfo": "skip", "showscale": False}
+    plane = {
+        "x": info.plane.x, "y": info.plane.y, "hoverinfo": "skip", "showscale": False,
+        "zsmooth": "best",
+    }  # fmt: skip
     if info.class_names:
         for index, region in enumerate(info.regions):
             tint = colour(index)
-            lowest = 1 / len(info.class_names)
+            # Below the probability of a blind guess a class leaves no colour.
             figure.add_heatmap(
-                z=region, zmin=lowest, zmax=1.0, colorscale=[[0, f"{tint}10"], [1, f"{tint}70"]],
-                **plane,
+                z=region, zmin=1 / len(info.class_names), zmax=1.0,
+                colorscale=[[0, f"{tint}00"], [1, f"{tint}80"]], **plane,
             )  # fmt: skip
         for index, name in enumerate(info.class_names):
             _scatter(figure, info, info.targets == index, name, {"color": colour(index)})
@@ -216,12 +224,24 @@ def plot_plane(info: PlaneInfo, axes: Sequence[str]) -> go.Figure:
 
 
 def _scatter(
-    figure: go.Figure, info: PlaneInfo, which: NDArray[np.bool_], name: str, marker: dict
+    figure: go.Figure,
+    info: PlaneInfo,
+    which: NDArray[np.bool_],
+    name: str,
+    marker: dict[str, Any],
 ) -> None:
     """Points, filled where the network trains on them, hollow where they are held back."""
-    symbol = np.where(info.held_back[which], "circle-open", "circle")
-    figure.add_scatter(
-        x=info.points[which, 0], y=info.points[which, 1], mode="markers", name=name,
-        marker={**marker, "size": 6, "symbol": symbol, "line": {"width": 1}},
-        hovertemplate="%{x:.2f}, %{y:.2f}",
-    )  # fmt: skip
+    for held_back in (False, True):
+        rows = which & (info.held_back == held_back)
+        style = {**marker, "size": 6}
+        if isinstance(marker["color"], np.ndarray):
+            style["color"] = marker["color"][rows]
+        if held_back:
+            style |= {"symbol": "circle-open", "line": {"width": 1.5}}
+        else:
+            style |= {"line": {"width": 0.5, "color": "rgba(255,255,255,0.7)"}}
+        figure.add_scatter(
+            x=info.points[rows, 0], y=info.points[rows, 1], mode="markers", name=name,
+            legendgroup=name, showlegend=not held_back, marker=style,
+            hovertemplate="%{x:.2f}, %{y:.2f}",
+        )  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, RowMapping, create_engine, event, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from dlplay.catalogue import Task
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.runs.tables import METADATA, POINTS, RUNS
@@ -78,6 +79,11 @@ class Run:
             UserError: the run was made by a version whose experiments this one cannot read.
         """
         return Experiment.parse(self.values)
+
+    @property
+    def task(self) -> Task | None:
+        """What is asked of the network; None until its worker has seen the data."""
+        return self.summary.get("task") or self.progress.get("task")
 
     @property
     def is_active(self) -> bool:

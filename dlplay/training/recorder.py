@@ -69,7 +69,8 @@ class Recorder:
             self._progress = progress
 
     def _write_on(self) -> None:
-        while not self._closing.wait(_WRITE_SECONDS):
+        # Until there is a point, look more often: somebody is waiting to see the first one.
+        while not self._closing.wait(_WRITE_SECONDS if self._counts[False] else 0.05):
             self._write()
 
     def _write(self) -> None:

@@ -66,7 +66,8 @@ class Trainer:
         self.experiment: Experiment = run.experiment
         self.best: dict[str, float] = {}
         self.last: Values = {}
-        self.pace = _Speed()
+        self.split: Split | None = None
+        self.speed = _Speed()
 
     def run(self) -> None:
         """Everything."""
@@ -130,12 +131,12 @@ class Trainer:
             self.recorder.add(Point(done, seconds, values, within_epoch=True))
         self._draw_plane(progress.epoch + progress.is_epoch_end)
         epochs = self.experiment.training.epochs
-        self.pace.take(seconds, done)
+        self.speed.take(seconds, done)
         self._report(
             phase="training", epoch=progress.epoch + progress.is_epoch_end, epochs=epochs,
             step=progress.step, steps=progress.steps, share=done / epochs, seconds=seconds,
-            samples_per_second=self.pace.epochs_per_second * len(self.split.train),
-            seconds_left=self.pace.seconds_left(epochs - done),
+            samples_per_second=self.speed.epochs_per_second * len(self.split.train),
+            seconds_left=self.speed.seconds_left(epochs - done),
         )  # fmt: skip
 
     def _finish(
@@ -144,7 +145,8 @@ class Trainer:
         seconds = time.perf_counter() - self.start
         self._draw_plane(epochs, at_once=True)
         summary: dict[str, Any] = {
-            "seconds": seconds, "epochs": epochs, "final": self.last, "best": self.best,
+            "task": self.split.facts.task, "seconds": seconds, "epochs": epochs,
+            "final": self.last, "best": self.best,
             "parameters": self.model.count_params(),
             "sizes": {name: len(rows) for name, rows in self.split.rows.items()},
         }  # fmt: skip
@@ -191,6 +193,8 @@ class Trainer:
             self._plane_drawn = now
 
     def _report(self, **progress: Any) -> None:
+        if self.split is not None:
+            progress["task"] = self.split.facts.task
         self.recorder.report(**progress)
         self.on_progress(progress)
 

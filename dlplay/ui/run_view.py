@@ -8,6 +8,7 @@ from dlplay.errors import UserError
 from dlplay.presets import PRESETS
 from dlplay.runs import Run
 from dlplay.runs.figures import (
+    METRICS_OF,
     curves_info,
     metric_title,
     plane_info,
@@ -18,7 +19,7 @@ from dlplay.runs.plane import Plane
 from dlplay.ui import state
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUNS, TRAIN
-from dlplay.ui.text import clock, duration, score
+from dlplay.ui.text import clock, duration, metric_value, score
 
 STATES = {
     "queued": (":material/hourglass_top:", "gray"),
@@ -39,7 +40,10 @@ def header(run: Run) -> None:
             st.header(run.title, anchor=False, width="content")
             st.badge(run.state, icon=icon, color=tint)
         st.caption(f"Run {run.id} · launched {clock(run.created)}")
-    with right, st.container(horizontal=True, horizontal_alignment="right"):
+    buttons = right.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center"
+    )
+    with buttons:
         if run.is_active:
             if st.button("Stop", icon=":material/stop:", key="stop"):
                 state.store().request_stop(run.id)
@@ -47,7 +51,8 @@ def header(run: Run) -> None:
         elif st.button("Change and train again", icon=":material/edit:", key="again"):
             state.load_draft(run.experiment, next(iter(PRESETS)))
             st.switch_page(TRAIN)
-        st.page_link(RUNS, label="All runs", icon=":material/list:")
+        if st.button("All runs", icon=":material/list:", key="all_runs"):
+            st.switch_page(RUNS)
 
 
 def live(run_id: str, was_active: bool) -> None:
@@ -87,63 +92,58 @@ def _numbers(run: Run) -> None:
     """The latest values; at the end, those of the test set."""
     points = state.store().points(run.id, most=1)
     last = points[-1].metrics if points else {}
-    main = main_metric(run)
     progress, summary = run.progress, run.summary
-    test = summary.get("test", {})
-    speed = progress.get("samples_per_second")
+    test, speed = summary.get("test", {}), progress.get("samples_per_second")
+    main = METRICS_OF[run.task or "classification"][0]
+    title = metric_title(main).lower() if main != "r2" else "R²"
     shown = {
         "Epochs": f"{summary.get('epochs', progress.get('epoch', 0)):,}",
         "Training loss": score(last.get("loss")),
         "Validation loss": score(last.get("val_loss")),
-        f"Validation {metric_title(main).lower()}": score(last.get(f"val_{main}")),
-        "Learning rate": score(last.get("learning_rate")),
+        f"Validation {title}": metric_value(main, last.get(f"val_{main}")),
     }
     if test:
-        shown |= {f"Test {metric_title(main).lower()}": score(test.get(main))}
-        shown |= {"Duration": duration(summary.get("seconds"))}
-    else:
+        shown[f"Test {title}"] = metric_value(main, test.get(main))
+    if run.is_active:
+        shown["Learning rate"] = score(last.get("learning_rate"))
         shown["Samples per second"] = f"{speed:,.0f}" if speed else "–"
+    else:
+        shown["Duration"] = duration(summary.get("seconds"))
     for column, (name, value) in zip(st.columns(len(shown)), shown.items(), strict=True):
         column.metric(name, value)
 
 
-def main_metric(run: Run) -> str:
-    """What a run is judged by: accuracy, or R² for regression."""
-    return "r2" if "val_r2" in run.summary.get("best", {}) or _is_regression(run) else "accuracy"
-
-
-def _is_regression(run: Run) -> bool:
-    return run.experiment.dataset.tasks == ("regression",)
-
-
 def _charts(run: Run) -> None:
-    store = state.store()
-    points = store.points(run.id)
-    within = store.points(run.id, within_epoch=True)
-    plane = Plane.load(run.folder)
+    points = state.store().points(run.id)
+    within = state.store().points(run.id, within_epoch=True)
     if not points and not within:
         if run.is_active:
             st.caption("The first points appear here as soon as the first step is done.")
         return
-    available = [m for m in points[-1].metrics if not m.startswith("val_")] if points else ["loss"]
-    choices = [m for m in available if m != "loss"]
-    if run.experiment.training.rate_is_constant:
-        choices = [m for m in choices if m != "learning_rate"]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        metric = st.segmented_control(
-            "Metric", choices, default=choices[0] if choices else None, key="metric",
-            format_func=metric_title, label_visibility="collapsed",
-        )  # fmt: skip
-        log_loss = st.toggle("Logarithmic loss", key="log_loss")
-    metrics = ["loss", metric] if metric else ["loss"]
-    curves = curves_info(points, within, metrics)
-    figure = plot_curves(curves, metrics, run.experiment.training.epochs, log_loss)
+    metrics, log_loss = _choose_metrics(run)
+    plane = Plane.load(run.folder)
+    training = run.experiment.training
+    figure = plot_curves(curves_info(points, within, metrics), metrics, training.epochs, log_loss)
     left, right = st.columns([3, 2]) if plane is not None else (st.container(), None)
     with left:
-        chart(figure, key="curves", alt="Loss and metric of every epoch", height=380)
+        chart(figure, key="curves", alt="Loss and metric of every epoch", height=400)
     if plane is not None and right is not None:
         with right:
             _show_plane(run, plane)
+
+
+def _choose_metrics(run: Run) -> tuple[list[str], bool]:
+    """Which metrics to draw beside the loss, and whether the loss is on a logarithmic axis."""
+    choices = list(METRICS_OF[run.task or "classification"])
+    if not run.experiment.training.rate_is_constant:
+        choices.append("learning_rate")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        metric = st.segmented_control(
+            "Metric", choices, default=choices[0], key=f"metric.{choices[0]}",
+            format_func=metric_title, label_visibility="collapsed", required=True,
+        )  # fmt: skip
+        log_loss = st.toggle("Logarithmic loss", key="log_loss")
+    return ["loss", metric or choices[0]], log_loss
 
 
 def _show_plane(run: Run, plane: Plane) -> None:
@@ -155,4 +155,4 @@ def _show_plane(run: Run, plane: Plane) -> None:
     info = plane_info(plane, split, samples.inputs, samples.targets)
     figure = plot_plane(info, samples.feature_names)
     alt = "What the network says at every point of the plane, with the samples on it"
-    chart(figure, key="plane", alt=alt, height=380)
+    chart(figure, key="plane", alt=alt, height=400)

@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from dlplay.runs import Run
-from dlplay.runs.figures import metric_title, plot_overlay
+from dlplay.runs.figures import METRICS_OF, plot_overlay
 from dlplay.ui import state
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUN, TRAIN
-from dlplay.ui.run_view import STATES, main_metric
+from dlplay.ui.run_view import STATES
 from dlplay.ui.text import clock, duration
 
 
@@ -98,7 +98,7 @@ def compare(runs: Sequence[Run]) -> None:
     """The curves of several runs over each other, and what differs between their experiments."""
     st.subheader(f"{len(runs)} runs compared", anchor=False)
     points = [(f"{run.title} ({run.id[:4]})", state.store().points(run.id)) for run in runs]
-    mains = list(dict.fromkeys(main_metric(run) for run in runs))
+    mains = list(dict.fromkeys(METRICS_OF[run.task][0] for run in runs if run.task))
     log_loss = st.toggle("Logarithmic loss", key="compare_log")
     figure = plot_overlay(points, ["loss", *mains], log_loss)
     alt = "Loss and metric of the selected runs: validation solid, training dotted"
@@ -134,5 +134,3 @@ def empty() -> None:
     st.info("No runs yet. Train a network and it appears here.", icon=":material/info:")
     st.page_link(TRAIN, label="Train a network", icon=":material/play_circle:")
 
-
-__all__ = ["actions", "compare", "empty", "filtered", "metric_title", "table"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dlplay.runs.figures import SHARES
+
 
 def duration(seconds: float | None) -> str:
     """“0.8 s”, “42 s”, “3 min 5 s”, “2 h 10 min”; a dash for what is not known."""
@@ -36,9 +38,11 @@ def score(value: float | None) -> str:
     return "–" if value is None else f"{value:.4g}"
 
 
-def percent(value: float) -> str:
-    """“93.3 %”."""
-    return f"{100 * value:.1f} %"
+def metric_value(name: str, value: float | None) -> str:
+    """A metric as people read it: “93.3 %” for shares, four digits for the rest."""
+    if value is not None and name.removeprefix("val_") in SHARES:
+        return f"{100 * value:.1f} %"
+    return score(value)
 
 
 def clock(timestamp: float | None) -> str:

@@ -111,18 +111,22 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
     views = {
         "Samples" if is_image else "Scatter": lambda: _picture(samples),
         "Classes" if samples.class_names else "Values": lambda: st.plotly_chart(
-            plot_balance(split, samples.targets), key="balance", height=300
+            plot_balance(split, samples.targets), key="balance", height=300, config=_STILL
         ),
     }
     if not is_image:
         views["Table"] = lambda: _table(samples)
     name = st.segmented_control(
-        "View", list(views), default=next(iter(views)), key="data_view",
+        "View", list(views), default=next(iter(views)), key=f"view.{is_image}.{len(views)}",
         label_visibility="collapsed", required=True,
     )  # fmt: skip
-    views.get(name, next(iter(views.values())))()
-    sizes = ", ".join(f"{len(rows):,} for {part}" for part, rows in split.rows.items())
+    views[name or next(iter(views))]()
+    sizes = ", ".join(f"{len(rows):,} for {_PARTS[part]}" for part, rows in split.rows.items())
     st.caption(f"{split.facts.samples:,} samples: {sizes}.")
+
+
+_PARTS = {"train": "training", "validation": "validation", "test": "test"}
+_STILL = {"displayModeBar": False}
 
 
 def _picture(samples: Samples) -> None:
@@ -130,16 +134,13 @@ def _picture(samples: Samples) -> None:
     if samples.inputs.ndim == 4:
         st.plotly_chart(plot_sheet(samples), key="sheet", height=240, config=_STILL)
         return
-    names, telling = samples.feature_names, telling_features(samples)
-    x, y = (telling * 2)[:2] if len(names) > 2 else (0, len(names) - 1)
+    names, x, y = samples.feature_names, 0, len(samples.feature_names) - 1
     if len(names) > 2:
-        left, right = st.columns(2)
-        x = left.selectbox("Across", range(len(names)), x, names.__getitem__, key="scatter_x")
-        y = right.selectbox("Up", range(len(names)), y, names.__getitem__, key="scatter_y")
-    st.plotly_chart(plot_scatter(samples, x, y), key="scatter", height=320)
-
-
-_STILL = {"displayModeBar": False}
+        x, y = telling_features(samples)[:2]
+        with st.container(horizontal=True):
+            x = st.selectbox("Across", range(len(names)), x, names.__getitem__, key="scatter_x")
+            y = st.selectbox("Up", range(len(names)), y, names.__getitem__, key="scatter_y")
+    st.plotly_chart(plot_scatter(samples, x, y), key="scatter", height=320, config=_STILL)
 
 
 def _table(samples: Samples, rows: int = 100) -> None:

@@ -1,0 +1,265 @@
+"""The rules of the house, checked on the source itself: who may import whom, and how large."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from dlplay.architectures import ARCHITECTURES
+from dlplay.datasets import DATASETS
+
+ROOT = Path(__file__).resolve().parents[1]
+
+LAYERS = (
+    {"dlplay", "errors", "settings", "memory", "catalogue", "uploads", "figures"},
+    {"datasets"},
+    {"architectures"},
+    {"optimisation"},
+    {"experiment"},
+    {"presets", "runs"},
+    {"training"},
+    {"execution"},
+    {"ui", "cli", "__main__"},
+    {"pages"},
+    {"app"},
+)
+"""Each imports itself and what stands above it; a new package gets its place here."""
+
+FRAMEWORKS = {"keras", "tensorflow", "jax", "torch"}
+
+SOURCES = sorted(
+    [ROOT / "app.py", *(ROOT / "dlplay").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+)
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+@dataclass(frozen=True)
+class Import:
+    """An import statement.
+
+    Args:
+        module: dotted name of what is imported.
+        line: where.
+        deferred: whether it stands inside a function, so that it runs only when that is called.
+    """
+
+    module: str
+    line: int
+    deferred: bool
+
+    @property
+    def top(self) -> str:
+        """The package it belongs to: ``keras`` of ``keras.datasets.mnist``."""
+        return self.module.partition(".")[0]
+
+
+def module_name(path: Path) -> str:
+    """``dlplay.runs.store`` for ``dlplay/runs/store.py``, ``dlplay.runs`` for its ``__init__``."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def layer_of(module: str) -> int:
+    """The layer of a module of ours, counted from the ground."""
+    place = module.removeprefix("dlplay.").partition(".")[0]
+    found = [index for index, layer in enumerate(LAYERS) if place in layer]
+    assert found, f"{module} has no place in LAYERS yet; design.md, section 2, says where it goes"
+    return found[0]
+
+
+@cache
+def imports_of(path: Path) -> tuple[Import, ...]:
+    """Every import of a file, but those for type checkers alone."""
+    return tuple(_walk(ast.parse(path.read_text("utf-8")), deferred=False))
+
+
+def _walk(node: ast.AST, deferred: bool) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield Import(alias.name, node.lineno, deferred)
+    elif isinstance(node, ast.ImportFrom):
+        yield from _from(node, deferred)
+    else:
+        only_types = isinstance(node, ast.If) and _is_type_checking(node.test)
+        children = node.orelse if only_types else ast.iter_child_nodes(node)
+        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for child in children:
+            yield from _walk(child, deferred or inside)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def _from(statement: ast.ImportFrom, deferred: bool) -> Iterator[Import]:
+    """``from dlplay.runs import Run, requests`` imports `dlplay.runs` and `dlplay.runs.requests`."""
+    assert statement.level == 0, "write imports in full"
+    package = statement.module or ""
+    for alias in statement.names:
+        inner = f"{package}.{alias.name}"
+        yield Import(inner if _is_module(inner) else package, statement.lineno, deferred)
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT / name.replace(".", "/")
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def our_imports(path: Path) -> list[Import]:
+    """What a file imports of this project."""
+    return [found for found in imports_of(path) if found.top in ("dlplay", "pages", "app")]
+
+
+def id_of(path: Path) -> str:
+    """A file as a test's name shows it."""
+    return str(path.relative_to(ROOT))
+
+
+every_source = pytest.mark.parametrize("path", SOURCES, ids=id_of)
+
+
+class TestImports:
+    """Rules 1 to 3 of design.md, section 2."""
+
+    @every_source
+    def test_streamlit_is_imported_by_the_ui_alone(self, path: Path) -> None:
+        if module_name(path).startswith(("app", "pages.", "dlplay.ui")):
+            return
+        assert [i for i in imports_of(path) if i.top == "streamlit"] == []
+
+    @every_source
+    def test_only_training_imports_a_framework_when_it_is_itself_imported(
+        self, path: Path
+    ) -> None:
+        if module_name(path).startswith("dlplay.training"):
+            return
+        at_once = [i for i in imports_of(path) if not i.deferred]
+        assert [i for i in at_once if i.top in FRAMEWORKS] == []
+        assert [i for i in at_once if i.module.startswith("dlplay.training")] == []
+
+    @every_source
+    def test_imports_point_towards_the_ground(self, path: Path) -> None:
+        layer = layer_of(module_name(path))
+        upward = [i for i in our_imports(path) if layer_of(i.module) > layer]
+        assert upward == []
+
+    def test_the_command_line_knows_nothing_of_the_ui(self) -> None:
+        found = our_imports(ROOT / "dlplay/cli.py")
+        assert [i for i in found if i.module.startswith("dlplay.ui")] == []
+
+    def test_only_a_helper_process_and_the_command_line_reach_training_from_outside(self) -> None:
+        reaching = {
+            module_name(path)
+            for path in SOURCES
+            for found in our_imports(path)
+            if found.module.startswith("dlplay.training")
+        }
+        outside = {name for name in reaching if not name.startswith("dlplay.training")}
+        assert outside == {"dlplay.execution.helper", "dlplay.cli"}
+
+    def test_no_module_imports_itself_through_others(self) -> None:
+        graph = {module_name(path): {i.module for i in our_imports(path)} for path in SOURCES}
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            pytest.fail(f"A circle of imports: {' → '.join(error.args[1])}")
+
+    def test_a_circle_and_an_import_for_type_checkers_are_told_apart(self, tmp_path: Path) -> None:
+        path = tmp_path / "example.py"
+        path.write_text(
+            "if TYPE_CHECKING:\n    import keras\nelse:\n    import json\n"
+            "class A:\n    import torch\n"
+            "def f():\n    from tensorflow import data\n"
+        )
+        found = {(i.module, i.deferred) for i in imports_of(path)}
+        assert found == {("json", False), ("torch", False), ("tensorflow", True)}
+
+
+def test_what_the_server_imports_loads_no_framework() -> None:
+    """Once ``keras`` is loaded, Streamlit clears its session after every script run."""
+    views = [module_name(path) for path in (ROOT / "dlplay/ui").glob("*.py")]
+    modules = [name for name in views if name != "dlplay.ui.shell"]  # the shell draws on import
+    assert "dlplay.ui.server" in modules
+    program = (
+        "import importlib, json, sys\n"
+        f"for name in {[*modules, 'dlplay.execution', 'dlplay.cli']!r}:\n"
+        "    importlib.import_module(name)\n"
+        f"print(json.dumps(sorted({FRAMEWORKS!r} & set(sys.modules))))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout.splitlines()[-1]) == []
+
+
+def named_entries(path: Path) -> list[tuple[int, str]]:
+    """Names of datasets and networks written out in a file: line and name."""
+    tree = ast.parse(path.read_text("utf-8"))
+    # A widget's key is no name, even where a dataset happens to be called the same.
+    keys = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.keyword) and n.arg == "key"}
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value in {*DATASETS, *ARCHITECTURES}
+        and id(node) not in keys
+    ]
+
+
+class TestCatalogue:
+    """Rule 4: an entry is one file and one line; whatever serves all entries names none."""
+
+    @pytest.mark.parametrize(
+        "path",
+        [p for p in SOURCES if module_name(p).startswith(("app", "pages.", "dlplay.ui"))]
+        + [ROOT / "dlplay/cli.py"],
+        ids=id_of,
+    )
+    def test_the_ui_and_the_command_line_name_no_entry(self, path: Path) -> None:
+        assert named_entries(path) == []
+
+    @pytest.mark.parametrize(
+        "path", [p for p in TESTS if p.name == "test_catalogue.py"], ids=id_of
+    )
+    def test_a_test_of_the_whole_catalogue_names_no_entry(self, path: Path) -> None:
+        """So that adding one needs no change there; tests of one source have files of their own."""
+        assert named_entries(path) == []
+
+    @pytest.mark.parametrize("package", ["datasets", "architectures"])
+    def test_a_catalogue_lists_its_entries_one_import_a_line(self, package: str) -> None:
+        listed = DATASETS if package == "datasets" else ARCHITECTURES
+        tree = ast.parse((ROOT / "dlplay" / package / "__init__.py").read_text("utf-8"))
+        lines = [
+            [alias.name for alias in statement.names]
+            for statement in tree.body
+            if isinstance(statement, ast.ImportFrom)
+        ]
+        for entry in listed.values():
+            assert [entry.__name__] in lines
+
+
+class TestSize:
+    """Small enough to read."""
+
+    @every_source
+    def test_a_module_has_at_most_300_lines(self, path: Path) -> None:
+        assert len(path.read_text("utf-8").splitlines()) <= 300
+
+    @pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=id_of)
+    def test_a_page_has_at_most_60_lines(self, path: Path) -> None:
+        assert len(path.read_text("utf-8").splitlines()) <= 60
+
+    def test_no_module_is_a_grab_bag(self) -> None:
+        bags = {"utils", "util", "helpers", "common", "misc"}
+        assert [p for p in (*SOURCES, *TESTS) if p.stem in bags] == []
