@@ -101,7 +101,7 @@ def _is_type_checking(test: ast.expr) -> bool:
 
 
 def _from(statement: ast.ImportFrom, deferred: bool) -> Iterator[Import]:
-    """``from dlplay.runs import Run, requests`` imports `dlplay.runs` and `dlplay.runs.requests`."""
+    """``from dlplay.runs import Run, requests`` imports a package and a module of it."""
     assert statement.level == 0, "write imports in full"
     package = statement.module or ""
     for alias in statement.names:
@@ -233,7 +233,7 @@ class TestCatalogue:
         "path", [p for p in TESTS if p.name == "test_catalogue.py"], ids=id_of
     )
     def test_a_test_of_the_whole_catalogue_names_no_entry(self, path: Path) -> None:
-        """So that adding one needs no change there; tests of one source have files of their own."""
+        """So that adding one needs no change there; what is about one has a file of its own."""
         assert named_entries(path) == []
 
     @pytest.mark.parametrize("package", ["datasets", "architectures"])
