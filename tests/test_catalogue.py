@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
 import pytest
 from annotated_types import Ge, Gt, Le, Lt
@@ -38,6 +38,8 @@ FIELDS = [
 
 def is_number(annotation: Any) -> bool:
     """Whether a field is a number, or a number that can be off."""
+    if get_origin(annotation) in (tuple, Literal):
+        return False
     return annotation in (int, float) or any(map(is_number, get_args(annotation)))
 
 

@@ -1,27 +1,42 @@
-"""The small classics that scikit-learn carries: real measurements, seconds to learn."""
+"""The small classics that scikit-learn carries: real measurements, seconds to learn.
+
+Read by path: importing scikit-learn would cost the server a second and 80 MB before its first page.
+"""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from pathlib import Path
+from typing import ClassVar, Literal
 
 import numpy as np
-from sklearn import datasets as sklearn_datasets
+import pandas as pd
 
 from dlplay.catalogue import Card, Task
 from dlplay.datasets.base import Samples, SplitDataset, TableDataset
+from dlplay.datasets.package_data import package_file
 
 _LICENCE = "BSD-3-Clause with scikit-learn"
 
 
-def _table(bunch: Any, target_name: str = "class") -> Samples:
-    """A scikit-learn bunch as samples; class names where it has them."""
-    names = tuple(str(name) for name in bunch.get("target_names", ()))
-    targets = bunch.target.astype(np.int32 if names else np.float32)
-    features = tuple(str(name) for name in bunch.feature_names)
-    return Samples(bunch.data.astype(np.float32), targets, names, features, target_name)
+def _file(name: str, sha256: str) -> Path:
+    return package_file("sklearn", f"datasets/data/{name}", sha256, "scikit-learn")
 
 
-class Iris(TableDataset):
+class ScikitTable(TableDataset):
+    """A CSV file of scikit-learn: sizes and class names in its first line, then rows, the class
+    number last."""
+
+    file: ClassVar[tuple[str, str]]
+    features: ClassVar[tuple[str, ...]]
+    classes: ClassVar[tuple[str, ...]]
+
+    def load(self) -> Samples:
+        rows = pd.read_csv(_file(*self.file), skiprows=1, header=None).to_numpy()
+        inputs, targets = rows[:, :-1].astype(np.float32), rows[:, -1].astype(np.int32)
+        return Samples(inputs, targets, self.classes, self.features)
+
+
+class Iris(ScikitTable):
     """Fisher's iris flowers."""
 
     card: ClassVar[Card] = Card(
@@ -32,12 +47,16 @@ class Iris(TableDataset):
         _LICENCE,
     )
     name: Literal["iris"] = "iris"
+    file: ClassVar[tuple[str, str]] = (
+        "iris.csv", "f13ffa8fdd56fd8e6c8d16d4081a3fbd3114bcd0aae4256c43205169cd9d1449",
+    )  # fmt: skip
+    features: ClassVar[tuple[str, ...]] = (
+        "sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)",
+    )  # fmt: skip
+    classes: ClassVar[tuple[str, ...]] = ("setosa", "versicolor", "virginica")
 
-    def load(self) -> Samples:
-        return _table(sklearn_datasets.load_iris())
 
-
-class Wine(TableDataset):
+class Wine(ScikitTable):
     """Wines of three growers."""
 
     card: ClassVar[Card] = Card(
@@ -47,12 +66,18 @@ class Wine(TableDataset):
         _LICENCE,
     )
     name: Literal["wine"] = "wine"
+    file: ClassVar[tuple[str, str]] = (
+        "wine_data.csv", "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
+    )  # fmt: skip
+    features: ClassVar[tuple[str, ...]] = (
+        "alcohol", "malic acid", "ash", "alcalinity of ash", "magnesium", "total phenols",
+        "flavanoids", "nonflavanoid phenols", "proanthocyanins", "colour intensity", "hue",
+        "OD280/OD315", "proline",
+    )  # fmt: skip
+    classes: ClassVar[tuple[str, ...]] = ("grower 1", "grower 2", "grower 3")
 
-    def load(self) -> Samples:
-        return _table(sklearn_datasets.load_wine())
 
-
-class BreastCancer(TableDataset):
+class BreastCancer(ScikitTable):
     """Cell nuclei of breast tissue, malignant or benign."""
 
     card: ClassVar[Card] = Card(
@@ -63,9 +88,18 @@ class BreastCancer(TableDataset):
         _LICENCE,
     )
     name: Literal["breast-cancer"] = "breast-cancer"
-
-    def load(self) -> Samples:
-        return _table(sklearn_datasets.load_breast_cancer())
+    file: ClassVar[tuple[str, str]] = (
+        "breast_cancer.csv", "fed3eb72d0575ef6192293f5093c6e801b1476b577d0386bf4455504522172ed",
+    )  # fmt: skip
+    features: ClassVar[tuple[str, ...]] = tuple(
+        f"{statistic} {measure}"
+        for statistic in ("mean", "error of", "worst")
+        for measure in (
+            "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity",
+            "concave points", "symmetry", "fractal dimension",
+        )
+    )  # fmt: skip
+    classes: ClassVar[tuple[str, ...]] = ("malignant", "benign")
 
 
 class Digits(SplitDataset):
@@ -80,9 +114,12 @@ class Digits(SplitDataset):
     name: Literal["digits"] = "digits"
 
     def load(self) -> Samples:
-        bunch: Any = sklearn_datasets.load_digits()
-        pixels = np.round(bunch.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]
-        return Samples(pixels, bunch.target.astype(np.int32), tuple("0123456789"))
+        sha256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
+        rows = np.loadtxt(_file("digits.csv.gz", sha256), delimiter=",")
+        pixels = np.round(rows[:, :-1] * (255 / 16)).astype(np.uint8)
+        return Samples(
+            pixels.reshape(-1, 8, 8, 1), rows[:, -1].astype(np.int32), tuple("0123456789")
+        )
 
 
 class Diabetes(TableDataset):
@@ -97,7 +134,21 @@ class Diabetes(TableDataset):
     )
     tasks: ClassVar[tuple[Task, ...]] = ("regression",)
     name: Literal["diabetes"] = "diabetes"
+    inputs_sha256: ClassVar[str] = (
+        "7fc0ded571454b1982210d3bb43f0aca44eae01a0b8654a3b24022bdb6b38009"
+    )
+    targets_sha256: ClassVar[str] = (
+        "8e53f65eb811df43c206f3534bb3af0e5fed213bc37ed6ba36310157d6023803"
+    )
+    features: ClassVar[tuple[str, ...]] = (
+        "age (years)", "sex", "body mass index", "blood pressure", "total cholesterol", "LDL",
+        "HDL", "cholesterol / HDL", "log triglycerides", "blood sugar",
+    )  # fmt: skip
 
     def load(self) -> Samples:
-        return _table(sklearn_datasets.load_diabetes(scaled=False), "disease progression (score)")
-
+        inputs = np.loadtxt(_file("diabetes_data_raw.csv.gz", self.inputs_sha256))
+        targets = np.loadtxt(_file("diabetes_target.csv.gz", self.targets_sha256))
+        return Samples(
+            inputs.astype(np.float32), targets.astype(np.float32), (), self.features,
+            "disease progression (score)",
+        )  # fmt: skip

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 
 from dlplay.datasets.base import (
     Dataset,
@@ -64,6 +63,9 @@ def _divide(
     rows: NDArray[np.intp], classes: NDArray[Any] | None, fraction: float, seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Two parts of ``rows``, the second of size ``fraction``, each of ``classes`` in proportion."""
+    # scikit-learn takes a second and 80 MB to import: the server's first page does without.
+    from sklearn.model_selection import train_test_split
+
     kept_classes = None if classes is None else classes[rows]
     try:
         first, second = train_test_split(

@@ -5,7 +5,9 @@ The functions here are sent to a process of their own; only there do they import
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
 from typing import Any
 
 from dlplay.errors import UserError
@@ -13,8 +15,17 @@ from dlplay.errors import UserError
 
 def prepare() -> None:
     """Import what answering needs; the first answer then takes as long as the next."""
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="2", CUDA_VISIBLE_DEVICES="")
     from dlplay.training import summary  # noqa: F401
+
+
+def _end_with_the_server() -> None:
+    """A pool's process would outlive a server that is killed."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os._exit(1)
 
 
 def answer(kind: str, question: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:

@@ -46,7 +46,7 @@ class LocalExecutor:
         self._spare_wanted = 0.0
         self._workers = 0
         self._answers: dict[str, Future[Any]] = {}
-        self._helper: ProcessPoolExecutor | None = None
+        self._helper = _new_helper()
         self._ending = threading.Event()
         self._lock_file: IO[str] | None = None
         self._thread = threading.Thread(target=self._run, name="executor", daemon=True)
@@ -70,8 +70,7 @@ class LocalExecutor:
             worker.kill()
         if self._spare:
             self._spare.kill()
-        if self._helper:
-            self._helper.shutdown(wait=False, cancel_futures=True)
+        self._helper.shutdown(wait=False, cancel_futures=True)
         self._store.interrupt_the_dead()
         if self._lock_file:
             self._lock_file.close()
@@ -146,8 +145,6 @@ class LocalExecutor:
                 self._give(key, future)
         for request in requests.open_requests(self._store):
             if request.key not in self._answers:
-                if self._helper is None:
-                    self._helper = _new_helper()
                 future = self._helper.submit(helper.answer, request.kind, request.question)
                 self._answers[request.key] = future
 
@@ -155,17 +152,20 @@ class LocalExecutor:
         try:
             answer, error = future.result()
         except BrokenProcessPool:
-            self._helper, self._answers = None, {}
+            self._helper, self._answers = _new_helper(), {}
             answer, error = None, "The helper process ended while it worked on this."
         requests.answer(self._store, key, answer, error)
 
 
 def _new_helper() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
+    """The helper process; it starts at once, so that the first question need not wait for it."""
+    pool = ProcessPoolExecutor(
         max_workers=1,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=helper.prepare,
     )
+    pool.submit(int)
+    return pool
 
 
 def _lock(settings: Settings) -> IO[str]:

@@ -106,13 +106,11 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
     if origin == "needs download":
         _offer_download(dataset)
         return
-    samples, split = state.samples(dataset), state.split(dataset, seed)
-    is_image = split.facts.kind == "image"
+    samples = state.samples(dataset)
+    is_image = samples.facts().kind == "image"
     views = {
         "Samples" if is_image else "Scatter": lambda: _picture(samples),
-        "Classes" if samples.class_names else "Values": lambda: st.plotly_chart(
-            plot_balance(split, samples.targets), key="balance", height=300, config=_STILL
-        ),
+        "Parts": lambda: _parts(dataset, seed, samples),
     }
     if not is_image:
         views["Table"] = lambda: _table(samples)
@@ -121,6 +119,13 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
         label_visibility="collapsed", required=True,
     )  # fmt: skip
     views[name or next(iter(views))]()
+
+
+def _parts(dataset: Dataset, seed: int, samples: Samples) -> None:
+    """Who trains, who validates, who tests."""
+    split = state.split(dataset, seed)
+    figure = plot_balance(split, samples.targets)
+    st.plotly_chart(figure, key="balance", height=300, config=_STILL)
     sizes = ", ".join(f"{len(rows):,} for {_PARTS[part]}" for part, rows in split.rows.items())
     st.caption(f"{split.facts.samples:,} samples: {sizes}.")
 

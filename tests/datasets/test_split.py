@@ -64,7 +64,7 @@ def test_a_rare_class_has_its_share_only_if_stratified() -> None:
 
 def test_a_class_of_one_sample_cannot_be_stratified_and_the_message_says_what_helps() -> None:
     samples = two_classes(30, 1)
-    with pytest.raises(UserError, match="Received: 31 samples.*switch stratification off"):
+    with pytest.raises(UserError, match=r"Received: 31 samples.*switch stratification off"):
         split_samples(Drawn(), samples, seed=0)
     assert len(split_samples(Drawn(stratify=False), samples, seed=0).test) == 7
 
