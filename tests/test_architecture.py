@@ -89,8 +89,9 @@ def _walk(node: ast.AST, deferred: bool) -> Iterator[Import]:
     elif isinstance(node, ast.ImportFrom):
         yield from _from(node, deferred)
     else:
-        only_types = isinstance(node, ast.If) and _is_type_checking(node.test)
-        children = node.orelse if only_types else ast.iter_child_nodes(node)
+        children = list(ast.iter_child_nodes(node))
+        if isinstance(node, ast.If) and _is_type_checking(node.test):
+            children = list(node.orelse)
         inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for child in children:
             yield from _walk(child, deferred or inside)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
@@ -81,6 +82,12 @@ class CsvFile(TableDataset):
                     received=column,
                 )
         table = self._complete(table.drop(columns=[c for c in self.ignore if c != target]))
+        if table.shape[1] < 2:
+            raise UserError(
+                f"Expected a column to learn from beside “{target}”",
+                received="none",
+                fix="Leave fewer columns out",
+            )
         need_samples(len(table), _FEWEST_ROWS, "complete rows")
         features = _as_numbers(table.drop(columns=target))
         if self._is_classification(table[target]):
@@ -123,20 +130,16 @@ def _read(name: str) -> pd.DataFrame:
         ) from error
     if not text.strip():
         raise UserError("Expected a header and rows", received="an empty file")
+    separator = _separator(text)
+    _check_first_row(text, separator)
     try:
-        table = pd.read_csv(io.StringIO(text), sep=_separator(text), skipinitialspace=True)
+        table = pd.read_csv(io.StringIO(text), sep=separator, skipinitialspace=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise UserError(
             "Expected the same number of cells in every row",
             received=str(error).removeprefix("Error tokenizing data. C error: ").strip(),
             fix="Mend that line and upload the file again",
         ) from error
-    if not isinstance(table.index, pd.RangeIndex):
-        raise UserError(
-            "Expected the same number of cells in every row",
-            received="rows with more cells than the header",
-            fix="Give every column a name in the first line",
-        )
     table.columns = [str(column).strip() for column in table.columns]
     if table.shape[1] < 2:
         raise UserError(
@@ -146,6 +149,21 @@ def _read(name: str) -> pd.DataFrame:
         )
     need_samples(len(table), _FEWEST_ROWS, "rows below the header")
     return table
+
+
+def _check_first_row(text: str, separator: str) -> None:
+    """Refuse rows longer than the header: pandas would take their first cells for row names."""
+    rows = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
+    try:
+        first_two = list(itertools.islice(filter(None, rows), 2))
+    except csv.Error:  # pandas says what is wrong with it
+        return
+    if len(first_two[-1]) > len(first_two[0]):
+        raise UserError(
+            "Expected the same number of cells in every row",
+            received="rows with more cells than the header",
+            fix="Give every column a name in the first line",
+        )
 
 
 def _separator(text: str) -> str:
@@ -183,7 +201,8 @@ def _features(table: pd.DataFrame) -> np.ndarray:
 
 
 def _classes(target: pd.Series, table: pd.DataFrame) -> Samples:
-    numbers, names = pd.factorize(target.astype(str), sort=True)
+    numbers, values = pd.factorize(target, sort=True)
+    names = [_class_name(value) for value in values]
     if len(names) < 2:
         raise UserError(
             f"Expected at least two classes in column “{target.name}”",
@@ -200,6 +219,13 @@ def _classes(target: pd.Series, table: pd.DataFrame) -> Samples:
     return Samples(
         inputs, numbers.astype(np.int32), tuple(names), tuple(table.columns), str(target.name)
     )
+
+
+def _class_name(value: object) -> str:
+    """A class as its cells have it; gaps in other rows turn whole numbers into floats."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _values(target: pd.Series, table: pd.DataFrame) -> Samples:

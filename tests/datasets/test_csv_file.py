@@ -165,7 +165,8 @@ BAD_FILES: dict[str, tuple[str | bytes, dict[str, Any], list[str]]] = {
     "UTF-16": (lines("a,b", ["1,2"] * 30).encode("utf-16"), {}, ["UTF-8", "position 0"]),
     "no text at all": (bytes(range(256)) * 20, {}, ["UTF-8", "position 128"]),
     "a constant target": (
-        lines("a,b", [f"{i},7" for i in range(30)]), {}, ["two classes", "only “7”", "another column"],
+        lines("a,b", [f"{i},7" for i in range(30)]), {},
+        ["two classes", "only “7”", "Choose another column"],
     ),
     "a constant number": (
         lines("a,b", [f"{i},7.5" for i in range(30)]), {}, ["different values", "only 7.5"],
