@@ -5,7 +5,6 @@ import streamlit as st
 from dlplay.ui import run_view, state
 
 run = state.store().get(st.query_params.get("id", ""))
-run_view.header(run)
 st.fragment(run_view.live, run_every=0.5 if run.is_active else None)(run.id, run.is_active)
 with st.expander("Experiment"):
     st.json(run.values)

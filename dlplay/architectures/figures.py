@@ -20,6 +20,7 @@ _KINDS = {
     "Activation": ("Activation", PALETTE[4]),
 }  # fmt: skip
 _MOST_BOXES = 24
+_LEAST_WIDTH = 6.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def plot_diagram(layers: Sequence[Layer]) -> go.Figure:
         )  # fmt: skip
     if hidden > 0:
         figure.add_annotation(x=x, y=0, text=f"… {hidden} more", showarrow=False, xanchor="left")
-    figure.update_xaxes(visible=False, fixedrange=True, range=[-0.3, max(x, 4.0)])
+    slack = max(0.0, _LEAST_WIDTH - x) / 2  # a short network stands in the middle
+    figure.update_xaxes(visible=False, fixedrange=True, range=[-0.3 - slack, x + slack])
     figure.update_yaxes(visible=False, fixedrange=True, range=[lowest - 0.7, -lowest + 0.35])
     figure.update_layout(showlegend=False, margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return figure

@@ -53,7 +53,7 @@ class KerasImages(Dataset):
             raise self._missing("it is not on this server yet")
         try:
             images, labels, test_images, test_labels = self.read()
-        except (OSError, ValueError, KeyError, EOFError, pickle.UnpicklingError) as error:
+        except Exception as error:  # there is no end to what reading a broken file can raise
             raise UserError(
                 f"Expected the files of {self.card.title} as Keras downloads them",
                 received=f"{type(error).__name__} in {self.files()[0].parent}",
@@ -110,7 +110,8 @@ class Mnist(KerasImages):
         return [_keras_folder() / "mnist.npz"]
 
     def read(self) -> tuple[Pixels, Pixels, Pixels, Pixels]:
-        with np.load(self.files()[0], allow_pickle=False) as arrays:
+        path = self.files()[0]
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"]
 
 

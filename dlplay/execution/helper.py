@@ -11,11 +11,14 @@ import threading
 from typing import Any
 
 from dlplay.errors import UserError
+from dlplay.settings import Settings
 
 
 def prepare() -> None:
     """Import what answering needs; the first answer then takes as long as the next."""
     threading.Thread(target=_end_with_the_server, daemon=True).start()
+    with (Settings().folder("logs") / "helper.log").open("ab") as log:
+        os.dup2(log.fileno(), 2)  # the framework is talkative; the server's terminal is for people
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="2", CUDA_VISIBLE_DEVICES="")
     from dlplay.training import summary  # noqa: F401
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
@@ -13,9 +13,11 @@ from pydantic.fields import FieldInfo
 from dlplay import uploads
 from dlplay.catalogue import Choice, Entry, entry_name
 from dlplay.datasets.base import Kind
-from dlplay.ui.state import WIDGETS
+from dlplay.ui.state import initial, widget_key
 
 Values = dict[str, Any]
+Shared = dict[str, Any]
+"""What every widget takes: label, key, help."""
 
 _DECADES = [m * 10.0**e for e in range(-6, 3) for m in (1, 2, 3, 5)]
 
@@ -24,13 +26,13 @@ def choose(
     label: str, entries: Mapping[str, type[Entry]], values: Values, path: str, help: str = ""
 ) -> type[Entry]:
     """A select box of catalogue entries; ``values`` becomes the chosen one's defaults."""
-    key = f"{WIDGETS}{path}.name"
+    key = widget_key(f"{path}.name")
     names = list(entries)
     current = values.get("name") if values.get("name") in names else names[0]
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = current
+    if st.session_state.get(key) not in (None, *names):
+        del st.session_state[key]  # what was chosen is no longer offered
     name = st.selectbox(
-        label, names, key=key, help=help or None,
+        label, names, names.index(initial(key, current)), key=key, help=help or None,
         format_func=lambda n: entries[n].card.title,
     )  # fmt: skip
     if name != values.get("name"):
@@ -68,10 +70,10 @@ def fields(
 
 
 def _own_first(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """A model's fields, its own before those every relative has."""
-    inherited = {n for base in model.__bases__ for n in getattr(base, "model_fields", {})}
-    own = [name for name in model.model_fields if name not in inherited]
-    return {name: model.model_fields[name] for name in (*own, *model.model_fields)}
+    """A model's fields: its own, then its parent's, and so on; switches after the rest."""
+    names = [n for c in model.__mro__ for n in vars(c).get("__annotations__", {})]
+    found = {name: model.model_fields[name] for name in names if name in model.model_fields}
+    return dict(sorted(found.items(), key=lambda item: item[1].annotation is bool))
 
 
 def _is_wide(info: FieldInfo) -> bool:
@@ -97,7 +99,7 @@ def _field(
     kind, extra = info.annotation, _extra(info)
     title = info.title or name
     entry = f".{entry_name(model)}" if issubclass(model, Entry) else ""
-    key = f"{WIDGETS}{path}{entry}.{name}"
+    key = widget_key(f"{path}{entry}.{name}")
     current = values.get(name, info.get_default(call_default_factory=True))
     if isinstance(current, BaseModel):
         current = current.model_dump(mode="json")
@@ -114,58 +116,50 @@ def _field(
     return _plain(kind, info, shared, current)
 
 
-def _plain(kind: Any, info: FieldInfo, shared: dict[str, Any], current: Any) -> Any:
+def _plain(kind: Any, info: FieldInfo, shared: Shared, current: Any) -> Any:
     """A field of a simple type."""
     if kind is bool:
-        return st.toggle(**_keep(shared, bool(current)))
+        return st.toggle(value=initial(shared["key"], bool(current)), **shared)
     if get_origin(kind) is Literal:
-        return st.selectbox(options=get_args(kind), **_keep(shared, current))
+        return _select(get_args(kind), shared, current)
     if get_origin(kind) is tuple:
         return _several(kind, shared, current)
     if kind in (int, float):
         return _number(kind, info, shared, current)
-    return st.text_input(**_keep(shared, current))
+    return st.text_input(value=initial(shared["key"], current), **shared)
 
 
-def _keep(shared: dict[str, Any], value: Any) -> dict[str, Any]:
-    """The shared arguments, the widget's state set to ``value`` if it has none yet."""
-    if shared["key"] not in st.session_state:
-        st.session_state[shared["key"]] = value
-    return shared
+def _select(options: Sequence[str], shared: Shared, current: Any) -> Any:
+    start = initial(shared["key"], current)
+    return st.selectbox(options=options, index=options.index(start), **shared)
 
 
-def _number(kind: type, info: FieldInfo, shared: dict[str, Any], current: Any) -> Any:
+def _number(kind: type, info: FieldInfo, shared: Shared, current: Any) -> Any:
     extra = _extra(info)
     low, high = _bound(info, "ge", "gt"), _bound(info, "le", "lt")
     if extra.get("unit"):
         shared["label"] += f" ({extra['unit']})"
     if extra.get("scale") == "log":
         return _logarithmic(info, shared, current, low, high)
+    limits = {"min_value": _as(kind, low), "max_value": _as(kind, high)}
+    value = initial(shared["key"], kind(current))
     if kind is float and low is not None and high is not None and high <= 3:
-        options = {"min_value": float(low), "max_value": float(high), "step": 0.05}
-        state = _keep(shared, float(current))
-        return st.slider(**options, format="%.2f", **state)
-    state = _keep(shared, kind(current))
-    step = kind(1) if kind is int else 0.1
-    return st.number_input(
-        min_value=None if low is None else kind(low),
-        max_value=None if high is None else kind(high),
-        step=step, **state,
-    )  # fmt: skip
+        return st.slider(value=value, step=0.05, format="%.2f", **limits, **shared)
+    return st.number_input(value=value, step=kind(1) if kind is int else 0.1, **limits, **shared)
 
 
-def _logarithmic(
-    info: FieldInfo, shared: dict[str, Any], current: Any, low: Any, high: Any
-) -> float:
-    """A choice among 1, 2, 3, 5 times powers of ten, and whatever the value is now."""
-    exclusive = any(getattr(m, "gt", None) is not None for m in info.metadata)
-    options = {float(f"{v:.6g}") for v in _DECADES if low <= v <= high}
-    if not exclusive:
+def _as(kind: type, bound: Any) -> Any:
+    return None if bound is None else kind(bound)
+
+
+def _logarithmic(info: FieldInfo, shared: Shared, current: Any, low: Any, high: Any) -> float:
+    """A choice among 1, 2, 3, 5 times powers of ten, and whatever the value was at first."""
+    start = initial(shared["key"], float(current))
+    options = {float(f"{v:.6g}") for v in _DECADES if low <= v <= high} | {start}
+    if _bound(info, "gt") is None:
         options.add(float(low))
-    state = _keep(shared, float(current))
-    options.add(float(st.session_state[shared["key"]]))
     chosen: float = st.select_slider(
-        options=sorted(options), format_func=lambda v: f"{v:g}", **state
+        options=sorted(options), value=start, format_func=lambda v: f"{v:g}", **shared
     )
     return chosen
 
@@ -179,34 +173,35 @@ def _bound(info: FieldInfo, *names: str) -> Any:
     return None
 
 
-def _several(kind: Any, shared: dict[str, Any], current: Any) -> list[Any]:
+def _several(kind: Any, shared: Shared, current: Any) -> list[Any]:
     """Several choices as pills; several numbers as text, separated by commas."""
     item = get_args(kind)[0]
     if get_origin(item) is Literal:
+        start = initial(shared["key"], list(current))
         return list(
-            st.pills(options=get_args(item), selection_mode="multi", **_keep(shared, list(current)))
+            st.pills(options=get_args(item), default=start, selection_mode="multi", **shared)
         )
-    text = st.text_input(**_keep(shared, ", ".join(map(str, current))))
+    text = st.text_input(value=initial(shared["key"], ", ".join(map(str, current))), **shared)
     return [part.strip() for part in text.replace(" ", ",").split(",") if part.strip()]
 
 
 def _option(
-    model: type[BaseModel], name: str, kind: Any, shared: dict[str, Any], current: Any,
-    values: Values,
-) -> Any:  # fmt: skip
+    model: type[BaseModel], name: str, kind: Any, shared: Shared, current: Any, values: Values
+) -> Any:
     """A choice among what the other values offer, such as the columns of a file."""
     options = list(model.options(name, values))  # type: ignore[attr-defined]
+    # Another file has other columns: its widget is another one, too.
+    shared["key"] += f".{hash(tuple(options))}"
     if get_origin(kind) is tuple:
         kept = [value for value in current if value in options]
-        return st.multiselect(options=options, **_keep(shared, kept))
+        start = initial(shared["key"], kept)
+        return st.multiselect(options=options, default=start, **shared)
     if not options:
         return ""
-    if st.session_state.get(shared["key"]) not in options:
-        st.session_state[shared["key"]] = current if current in options else options[-1]
-    return st.selectbox(options=options, **shared)
+    return _select(options, shared, current if current in options else options[-1])
 
 
-def _upload(shared: dict[str, Any], current: str, types_: list[str]) -> str:
+def _upload(shared: Shared, current: str, types_: list[str]) -> str:
     """A file the user brings; its name in our store."""
     file = st.file_uploader(
         shared["label"], type=types_, key=shared["key"], help=shared["help"]
@@ -226,11 +221,11 @@ def _member(
 
 
 def _switchable(
-    inner: Any, info: FieldInfo, shared: dict[str, Any], current: Any, path: str
+    inner: Any, info: FieldInfo, shared: Shared, current: Any, path: str
 ) -> Any:
     """A part that can be off."""
     toggle = {**shared, "key": f"{shared['key']}.on"}
-    if not st.toggle(**_keep(toggle, current is not None)):
+    if not st.toggle(value=initial(toggle["key"], current is not None), **toggle):
         return None
     if isinstance(inner, type) and issubclass(inner, Choice):
         values = dict(current or {})

@@ -31,7 +31,7 @@ STATES = {
 }
 
 
-def header(run: Run) -> None:
+def _header(run: Run) -> None:
     """Title, state, and what can be done with the run."""
     icon, tint = STATES[run.state]
     left, right = st.columns([3, 2], vertical_alignment="center")
@@ -60,6 +60,7 @@ def live(run_id: str, was_active: bool) -> None:
     run = state.store().get(run_id)
     if was_active and not run.is_active:
         st.rerun()  # once more, whole: the polling ends with it
+    _header(run)
     _outcome(run)
     _numbers(run)
     _charts(run)

@@ -15,9 +15,7 @@ from dlplay.presets import PRESETS
 from dlplay.runs import Store, open_store, requests
 from dlplay.settings import Settings
 
-_DRAFT, _PRESET = "draft", "draft_preset"
-WIDGETS = "form."
-"""Prefix of the keys of all widgets that hold a part of the draft."""
+_DRAFT, _PRESET, _VERSION, _INITIAL = "draft", "draft_preset", "draft_version", "draft_initial"
 
 
 def store() -> Store:
@@ -48,8 +46,25 @@ def load_draft(experiment: Experiment, preset: str) -> None:
     """Put an experiment into the form."""
     st.session_state[_DRAFT] = copy.deepcopy(experiment.model_dump(mode="json"))
     st.session_state[_PRESET] = preset
-    for key in [key for key in st.session_state if str(key).startswith(WIDGETS)]:
-        del st.session_state[key]
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+    st.session_state[_INITIAL] = {}
+
+
+def widget_key(path: str) -> str:
+    """The key of the widget for a part of the draft; loading another draft gives another widget."""
+    return f"form.{path}.{st.session_state.get(_VERSION, 0)}"
+
+
+def initial(key: str, value: Any) -> Any:
+    """What a widget starts from: the value it was first shown with, as long as it lives.
+
+    Setting a widget's state in place of its initial value would be lost when a page is redrawn
+    before the browser has taken it over.
+    """
+    values = st.session_state.setdefault(_INITIAL, {})
+    if key not in st.session_state:
+        values[key] = value
+    return values.get(key, value)
 
 
 def _read_address() -> None:

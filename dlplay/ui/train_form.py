@@ -17,16 +17,15 @@ from dlplay.ui import forms, state
 
 def choose_preset() -> None:
     """What to start from, and how far the form has moved from it."""
-    key = f"{state.WIDGETS}preset"
-    if key not in st.session_state:
-        st.session_state[key] = state.preset_name()
+    key = state.widget_key("preset")
+    names = list(PRESETS)
 
     def load() -> None:
         name = st.session_state[key]
         state.load_draft(PRESETS[name].experiment, name)
 
     name = st.selectbox(
-        "Start from", list(PRESETS), key=key, on_change=load,
+        "Start from", names, names.index(state.preset_name()), key=key, on_change=load,
         format_func=lambda n: PRESETS[n].title,
         help="An experiment that is filled in already. Press Train, or change what you like.",
     )  # fmt: skip
