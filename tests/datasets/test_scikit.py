@@ -43,7 +43,7 @@ def test_columns_are_named_in_their_order_whatever_they_are_called() -> None:
 
 def words(name: str) -> set[str]:
     """“radius error” and “error of radius” say the same."""
-    return set(re.findall(r"[a-z0-9]+", name.lower())) - {"of"}
+    return set(re.findall(r"[a-z0-9]+", name.lower().replace("colour", "color"))) - {"of"}
 
 
 def test_digits_are_the_same_pixels_spread_over_a_byte() -> None:
@@ -62,7 +62,9 @@ def test_diabetes_is_in_the_units_in_which_it_was_measured() -> None:
     np.testing.assert_allclose(samples.targets, bunch.target)
     columns = dict(zip(samples.feature_names, samples.inputs.T, strict=True))
     ratio = columns["total cholesterol"] / columns["HDL"]
-    np.testing.assert_allclose(ratio, columns["cholesterol / HDL"], rtol=0.02)
+    # The publishers rounded the ratio to whole numbers, most of the time.
+    assert np.abs(ratio - columns["cholesterol / HDL"]).mean() < 0.25
+    assert np.corrcoef(ratio, columns["cholesterol / HDL"])[0, 1] > 0.97
     assert 18 < columns["age (years)"].min() < columns["age (years)"].max() < 100
 
 

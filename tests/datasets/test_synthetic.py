@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -17,6 +19,7 @@ from dlplay.datasets.synthetic import (
     Xor,
 )
 
+Shape = Callable[..., PlaneDataset]
 SHAPES = (Circles, Moons, Spirals, Xor, Blobs)
 EVERY = (*SHAPES, Plane)
 
@@ -25,7 +28,7 @@ every_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape._
 
 
 @every
-def test_there_are_as_many_points_as_asked_for(shape: type[PlaneDataset]) -> None:
+def test_there_are_as_many_points_as_asked_for(shape: Shape) -> None:
     for count in (20, 101, 400):
         samples = shape(samples=count).load()
         assert samples.inputs.shape == (count, 2)
@@ -33,14 +36,14 @@ def test_there_are_as_many_points_as_asked_for(shape: type[PlaneDataset]) -> Non
 
 
 @every
-def test_the_points_seed_draws_others_from_the_same_rule(shape: type[PlaneDataset]) -> None:
+def test_the_points_seed_draws_others_from_the_same_rule(shape: Shape) -> None:
     first, again, other = (shape(points_seed=seed).load().inputs for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 @every_shape
-def test_classes_are_about_as_large_as_each_other(shape: type[PlaneDataset]) -> None:
+def test_classes_are_about_as_large_as_each_other(shape: Shape) -> None:
     samples = shape(samples=1_000).load()
     shares = np.bincount(samples.targets) / 1_000
     assert np.abs(shares - 1 / len(shares)).max() < 0.05
@@ -57,17 +60,17 @@ def score(classifier: LogisticRegression | KNeighborsClassifier, dataset: PlaneD
 
 
 @every_shape
-def test_without_noise_neighbours_are_of_one_class(shape: type[PlaneDataset]) -> None:
+def test_without_noise_neighbours_are_of_one_class(shape: Shape) -> None:
     assert score(KNeighborsClassifier(1), shape(samples=2_000, noise=0.0)) > 0.98
 
 
 @every_shape
-def test_noise_mixes_the_classes(shape: type[PlaneDataset]) -> None:
+def test_noise_mixes_the_classes(shape: Shape) -> None:
     assert score(KNeighborsClassifier(1), shape(samples=2_000, noise=1.0)) < 0.8
 
 
 @pytest.mark.parametrize("shape", (Circles, Spirals, Xor), ids=lambda shape: shape.__name__)
-def test_no_straight_line_parts_the_classes(shape: type[PlaneDataset]) -> None:
+def test_no_straight_line_parts_the_classes(shape: Shape) -> None:
     assert score(LogisticRegression(), shape(samples=2_000, noise=0.0)) < 0.8
 
 
