@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dlplay.errors import UserError
 
 
 class Settings(BaseSettings):
@@ -32,10 +34,31 @@ class Settings(BaseSettings):
         description="Where Debian's dataset-fashion-mnist puts its files.",
     )
 
+    def __init__(self) -> None:
+        try:
+            super().__init__()
+        except ValidationError as error:
+            detail = error.errors()[0]
+            raise UserError(
+                f"DLPLAY_{str(detail['loc'][0]).upper()}: {detail['msg']}",
+                received=detail["input"],
+                fix="Change that environment variable",
+            ) from error
+
     def folder(self, name: str) -> Path:
-        """A folder of ours under ``home``, made if it is not there."""
+        """A folder of ours under ``home``, made if it is not there.
+
+        Raises:
+            UserError: it cannot be made.
+        """
         path = self.home.expanduser() / name
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"The folder {path} cannot be made: {error.strerror}",
+                fix="Set DLPLAY_HOME to a folder that can be written to",
+            ) from error
         return path
 
     @property
