@@ -126,8 +126,10 @@ class Experiment(Choice):
             for path, value, _ in self.differences(base)
             if path.endswith(".name") and path in ours
         ]
-        rest = self.differences(base.changed(names))
-        return names + [(path, _to_text(value)) for path, value, _ in rest if path in ours]
+        named = base.changed(names)
+        theirs, rest = named.flat(), self.differences(named)
+        off = [(path, "null") for path, v in ours.items() if v is None and path not in theirs]
+        return names + off + [(path, _to_text(value)) for path, value, _ in rest if path in ours]
 
     def differences(self, other: Experiment) -> list[tuple[str, Any, Any]]:
         """Where two experiments differ: path, our value, the other's value."""

@@ -12,7 +12,14 @@ PALETTE = (
 
 TRAIN_COLOUR, VALIDATION_COLOUR = "#9AA3B2", PALETTE[0]
 
-MARGIN = {"l": 8, "r": 8, "t": 32, "b": 8}
+MARGIN = {"l": 8, "r": 8, "t": 36, "b": 8}
+
+LEGEND_BELOW = {"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"}
+
+
+def heading(text: str) -> dict[str, Any]:
+    """A figure's title, small, above its left edge."""
+    return {"text": text, "x": 0, "xref": "paper", "font": {"size": 14}}
 
 
 def colour(index: int) -> str:

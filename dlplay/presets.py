@@ -125,3 +125,8 @@ _ALL = (
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}
 """Every preset by name; the first is what a newcomer sees."""
+
+
+def nearest_preset(experiment: Experiment) -> str:
+    """The name of the preset from which the fewest values differ."""
+    return min(PRESETS, key=lambda n: len(experiment.overrides_from(PRESETS[n].experiment)))

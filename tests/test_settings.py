@@ -67,7 +67,7 @@ def test_a_home_that_cannot_be_is_a_sentence(
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("DLPLAY_HOME", str(tmp_path / "file" / "home"))
-    with pytest.raises(UserError, match="cannot be made: Not a directory.*Set DLPLAY_HOME"):
+    with pytest.raises(UserError, match=r"cannot be made: Not a directory.*Set DLPLAY_HOME"):
         Settings().folder("runs")
 
 

@@ -9,11 +9,18 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from dlplay.catalogue import Task
 from dlplay.datasets import Split
-from dlplay.figures import MARGIN, TRAIN_COLOUR, VALIDATION_COLOUR, axis, colour
+from dlplay.figures import (
+    LEGEND_BELOW,
+    MARGIN,
+    TRAIN_COLOUR,
+    VALIDATION_COLOUR,
+    axis,
+    colour,
+    heading,
+)
 from dlplay.runs.plane import Plane
 from dlplay.runs.store import Point
 
@@ -45,105 +52,83 @@ class Curve:
     """A line of a chart.
 
     Args:
-        name: in the legend.
-        metric: which panel it belongs to.
+        part: what was measured: ``training`` or ``validation`` data, or training data ``within``
+            an epoch.
         x, y: epochs and values.
-        part: what was measured: training or validation data, or training data within an epoch.
     """
 
-    name: str
-    metric: str
+    part: str
     x: NDArray[np.float32]
     y: NDArray[np.float32]
-    part: str
 
 
 def curves_info(
-    points: Sequence[Point], within: Sequence[Point], metrics: Sequence[str]
+    points: Sequence[Point], metric: str, within: Sequence[Point] = ()
 ) -> list[Curve]:
-    """The curves of a run: each metric on training and validation data, and the loss on the way
-    where epochs are long enough to have one."""
+    """The curves of a metric of a run: on training and on validation data, and on the way where
+    epochs are long enough to have one."""
     curves = []
-    for metric in metrics:
-        if metric == "loss" and len(within) >= len(points):
-            curves.append(_curve("Training, within the epoch", metric, within, "within"))
-        for prefix, part in (("", "training"), ("val_", "validation")):
-            kept = [point for point in points if prefix + metric in point.metrics]
-            if kept:
-                curves.append(_curve(part.capitalize(), prefix + metric, kept, part))
-    return curves
+    if len(within) >= len(points):
+        curves.append(_curve(within, metric, "within"))
+    curves += [_curve(points, metric, "training"), _curve(points, f"val_{metric}", "validation")]
+    return [curve for curve in curves if len(curve.x)]
 
 
-def _curve(name: str, metric: str, points: Sequence[Point], part: str) -> Curve:
-    kept = [point for point in points if metric in point.metrics]
+def _curve(points: Sequence[Point], name: str, part: str) -> Curve:
+    kept = [point for point in points if name in point.metrics]
     return Curve(
-        name,
-        metric.removeprefix("val_"),
-        np.array([point.epoch for point in kept], np.float32),
-        np.array([point.metrics[metric] for point in kept], np.float32),
         part,
+        np.array([point.epoch for point in kept], np.float32),
+        np.array([point.metrics[name] for point in kept], np.float32),
     )
 
 
+_LINES: dict[str, tuple[str, dict[str, Any]]] = {
+    "within": ("Training, within the epoch", {"color": TRAIN_COLOUR, "width": 1, "dash": "dot"}),
+    "training": ("Training", {"color": TRAIN_COLOUR, "width": 2}),
+    "validation": ("Validation", {"color": VALIDATION_COLOUR, "width": 2}),
+}
+
+
 def plot_curves(
-    curves: Sequence[Curve], metrics: Sequence[str], epochs: int, log_loss: bool = False
+    curves: Sequence[Curve], metric: str, epochs: int, log: bool = False
 ) -> go.Figure:
-    """A panel a metric, side by side; grey for training data, the accent for validation data."""
-    figure = _panels(metrics, log_loss)
+    """A metric over the epochs: grey for training data, the accent for validation data."""
+    figure = _panel(metric, log)
     for curve in curves:
-        accent = curve.part == "validation"
+        name, line = _LINES[curve.part]
         figure.add_scatter(
-            x=curve.x, y=curve.y, name=curve.name, legendgroup=curve.name,
-            showlegend=curve.metric == metrics[0], mode=_mode(curve),
-            line={
-                "color": VALIDATION_COLOUR if accent else TRAIN_COLOUR,
-                "width": 1 if curve.part == "within" else 2,
-                "dash": "dot" if curve.part == "within" else "solid",
-            },
-            hovertemplate="%{y:.4g}", row=1, col=metrics.index(curve.metric) + 1,
+            x=curve.x, y=curve.y, name=name, line=line, mode=_mode(curve),
+            hovertemplate="%{y:.4g}",
         )  # fmt: skip
-    figure.update_xaxes(range=[0, epochs])
-    return figure
+    return figure.update_xaxes(range=[0, epochs])
 
 
 def plot_overlay(
-    runs: Sequence[tuple[str, Sequence[Point]]], metrics: Sequence[str], log_loss: bool = False
+    runs: Sequence[tuple[str, Sequence[Point]]], metric: str, log: bool = False
 ) -> go.Figure:
-    """Several runs: a colour each, validation solid, training dotted."""
-    figure = _panels(metrics, log_loss)
+    """A metric of several runs: a colour each, validation solid, training dotted."""
+    figure = _panel(metric, log)
     for index, (name, points) in enumerate(runs):
-        for curve in curves_info(points, (), metrics):
-            validation = curve.part == "validation"
+        for curve in curves_info(points, metric):
+            solid = curve.part == "validation"
+            line = {"color": colour(index), "width": 2 if solid else 1}
             figure.add_scatter(
                 x=curve.x, y=curve.y, name=name, legendgroup=name, mode=_mode(curve),
-                showlegend=validation and curve.metric == metrics[0],
-                line={
-                    "color": colour(index), "width": 2 if validation else 1,
-                    "dash": "solid" if validation else "dot",
-                },
+                showlegend=solid, line=line | {"dash": "solid" if solid else "dot"},
                 hovertemplate=f"%{{y:.4g}} {curve.part}",
-                row=1, col=metrics.index(curve.metric) + 1,
             )  # fmt: skip
     return figure
 
 
-def _panels(metrics: Sequence[str], log_loss: bool) -> go.Figure:
-    figure = make_subplots(
-        rows=1, cols=len(metrics), horizontal_spacing=0.09,
-        subplot_titles=[metric_title(metric) for metric in metrics],
+def _panel(metric: str, log: bool) -> go.Figure:
+    figure = go.Figure()
+    figure.update_xaxes(**axis("Epoch"))
+    figure.update_yaxes(**axis(type="log" if log else "linear"))
+    return figure.update_layout(
+        title=heading(metric_title(metric)), margin={**MARGIN, "b": 40}, hovermode="x unified",
+        dragmode="zoom", legend=LEGEND_BELOW,
     )  # fmt: skip
-    figure.update_layout(
-        margin={**MARGIN, "b": 40}, hovermode="x unified", dragmode="zoom",
-        legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
-    )  # fmt: skip
-    for column, metric in enumerate(metrics, 1):
-        kind = "log" if metric == "loss" and log_loss else "linear"
-        figure.update_xaxes(**axis("Epoch"), row=1, col=column)
-        figure.update_yaxes(**axis(type=kind), row=1, col=column)
-    figure.update_annotations(font={"size": 14}, xanchor="left")
-    for note, layout_axis in zip(figure.layout.annotations, figure.select_xaxes(), strict=True):
-        note.x = layout_axis.domain[0]
-    return figure
 
 
 def _mode(curve: Curve) -> str:
@@ -213,10 +198,8 @@ def plot_plane(info: PlaneInfo, axes: Sequence[str]) -> go.Figure:
         marker = {"color": info.targets, "cmin": low, "cmax": high, **scale}
         _scatter(figure, info, everything, "samples", marker)
     figure.update_layout(
-        margin={**MARGIN, "b": 40}, dragmode="pan",
-        title={"text": f"What the network says, epoch {info.plane.epoch}", "x": 0.01,
-               "font": {"size": 14}},
-        legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
+        title=heading(f"What the network says, epoch {info.plane.epoch}"),
+        margin={**MARGIN, "b": 40}, dragmode="pan", legend=LEGEND_BELOW,
     )  # fmt: skip
     figure.update_xaxes(**axis(axes[0], showgrid=False))
     figure.update_yaxes(**axis(axes[1], showgrid=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dlplay.errors import UserError
-from dlplay.presets import PRESETS
+from dlplay.presets import nearest_preset
 from dlplay.runs import Run
 from dlplay.runs.figures import (
     METRICS_OF,
@@ -49,7 +49,7 @@ def _header(run: Run) -> None:
                 state.store().request_stop(run.id)
                 st.rerun()
         elif st.button("Change and train again", icon=":material/edit:", key="again"):
-            state.load_draft(run.experiment, next(iter(PRESETS)))
+            state.load_draft(run.experiment, nearest_preset(run.experiment))
             st.switch_page(TRAIN)
         if st.button("All runs", icon=":material/list:", key="all_runs"):
             st.switch_page(RUNS)
@@ -110,8 +110,9 @@ def _numbers(run: Run) -> None:
         shown["Samples per second"] = f"{speed:,.0f}" if speed else "–"
     else:
         shown["Duration"] = duration(summary.get("seconds"))
-    for column, (name, value) in zip(st.columns(len(shown)), shown.items(), strict=True):
-        column.metric(name, value)
+    with st.container(horizontal=True, gap="medium"):
+        for name, value in shown.items():
+            st.metric(name, value, width=150)
 
 
 def _charts(run: Run) -> None:
@@ -121,30 +122,32 @@ def _charts(run: Run) -> None:
         if run.is_active:
             st.caption("The first points appear here as soon as the first step is done.")
         return
-    metrics, log_loss = _choose_metrics(run)
+    metric, log_loss = _choose_metric(run)
     plane = Plane.load(run.folder)
-    training = run.experiment.training
-    figure = plot_curves(curves_info(points, within, metrics), metrics, training.epochs, log_loss)
-    left, right = st.columns([3, 2]) if plane is not None else (st.container(), None)
-    with left:
-        chart(figure, key="curves", alt="Loss and metric of every epoch", height=400)
-    if plane is not None and right is not None:
-        with right:
+    epochs = run.experiment.training.epochs
+    columns = st.columns(2 if plane is None else 3)
+    for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
+        with column:
+            figure = plot_curves(curves_info(points, name, within), name, epochs, log)
+            chart(figure, key=f"curve_{name}", alt=f"{metric_title(name)} of every epoch", height=380)
+    if plane is not None:
+        with columns[2]:
             _show_plane(run, plane)
 
 
-def _choose_metrics(run: Run) -> tuple[list[str], bool]:
-    """Which metrics to draw beside the loss, and whether the loss is on a logarithmic axis."""
+def _choose_metric(run: Run) -> tuple[str, bool]:
+    """Which metric to draw beside the loss, and whether the loss is on a logarithmic axis."""
     choices = list(METRICS_OF[run.task or "classification"])
     if not run.experiment.training.rate_is_constant:
         choices.append("learning_rate")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         metric = st.segmented_control(
             "Metric", choices, default=choices[0], key=f"metric.{choices[0]}",
-            format_func=metric_title, label_visibility="collapsed", required=True,
+            format_func=lambda name: metric_title(name).removesuffix(" (macro)"),
+            label_visibility="collapsed", required=True,
         )  # fmt: skip
         log_loss = st.toggle("Logarithmic loss", key="log_loss")
-    return ["loss", metric or choices[0]], log_loss
+    return metric or choices[0], log_loss
 
 
 def _show_plane(run: Run, plane: Plane) -> None:
@@ -156,4 +159,4 @@ def _show_plane(run: Run, plane: Plane) -> None:
     info = plane_info(plane, split, samples.inputs, samples.targets)
     figure = plot_plane(info, samples.feature_names)
     alt = "What the network says at every point of the plane, with the samples on it"
-    chart(figure, key="plane", alt=alt, height=400)
+    chart(figure, key="plane", alt=alt, height=380)

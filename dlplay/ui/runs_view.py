@@ -98,11 +98,12 @@ def compare(runs: Sequence[Run]) -> None:
     """The curves of several runs over each other, and what differs between their experiments."""
     st.subheader(f"{len(runs)} runs compared", anchor=False)
     points = [(f"{run.title} ({run.id[:4]})", state.store().points(run.id)) for run in runs]
-    mains = list(dict.fromkeys(METRICS_OF[run.task][0] for run in runs if run.task))
+    mains = dict.fromkeys(METRICS_OF[run.task][0] for run in runs if run.task)
     log_loss = st.toggle("Logarithmic loss", key="compare_log")
-    figure = plot_overlay(points, ["loss", *mains], log_loss)
-    alt = "Loss and metric of the selected runs: validation solid, training dotted"
-    chart(figure, key="overlay", alt=alt, height=420)
+    for column, metric in zip(st.columns(1 + len(mains)), ["loss", *mains], strict=True):
+        with column:
+            figure = plot_overlay(points, metric, log_loss and metric == "loss")
+            chart(figure, key=f"overlay_{metric}", alt=f"{metric} of the selected runs", height=420)
     st.caption("Solid: validation. Dotted: training.")
     differences(runs)
 

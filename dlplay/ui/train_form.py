@@ -16,7 +16,7 @@ from dlplay.ui import forms, state
 
 
 def choose_preset() -> None:
-    """What to start from, and how far the form has moved from it."""
+    """What to start from."""
     key = state.widget_key("preset")
     names = list(PRESETS)
 
@@ -30,6 +30,21 @@ def choose_preset() -> None:
         help="An experiment that is filled in already. Press Train, or change what you like.",
     )  # fmt: skip
     st.caption(PRESETS[name].summary)
+
+
+def show_changes(experiment: Experiment) -> None:
+    """How far the form has moved from its preset, and the way back."""
+    name = state.preset_name()
+    changes = experiment.overrides_from(PRESETS[name].experiment)
+    if not changes:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        listed = ", ".join(f"`{path}`" for path, _ in changes[:4])
+        more = f" and {len(changes) - 4} more" if len(changes) > 4 else ""
+        st.caption(f"Changed: {listed}{more}.", width="content")
+        if st.button("Reset", type="tertiary", icon=":material/undo:", key="reset"):
+            state.load_draft(PRESETS[name].experiment, name)
+            st.rerun()
 
 
 def experiment_form() -> Experiment:

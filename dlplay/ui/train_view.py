@@ -90,8 +90,9 @@ def _costs(experiment: Experiment, network: Network) -> None:
             "Expected from this server's own pace, measured when it first started.",
         ),
     }
-    for column, (name, (value, help)) in zip(st.columns(3), costs.items(), strict=True):
-        column.metric(name, value, help=help)
+    with st.container(horizontal=True, gap="medium"):
+        for name, (value, help) in costs.items():
+            st.metric(name, value, help=help, width=150)
 
 
 def show_dataset(dataset: Dataset, seed: int) -> None:

@@ -39,8 +39,8 @@ def test_columns_are_named_in_their_order_whatever_they_are_called() -> None:
     for dataset, loader in TABLES.values():
         ours, theirs = dataset.load().feature_names, loader().feature_names
         for our, their in zip(ours, theirs, strict=True):
-            longest = max(re.findall(r"[a-z0-9]+", our.lower().replace("colour", "color")), key=len)
-            assert longest in their.lower()
+            words = re.findall(r"[a-z0-9]+", our.lower().replace("colour", "color"))
+            assert max(words, key=len) in their.lower()
 
 
 def test_digits_are_the_same_pixels_spread_over_a_byte() -> None:
