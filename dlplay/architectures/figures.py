@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -98,5 +99,5 @@ def plot_diagram(layers: Sequence[Layer]) -> go.Figure:
 
 def _spaced(kind: str) -> str:
     """“GlobalAveragePooling2D” as “Global average pooling 2D”."""
-    words = "".join(f" {c.lower()}" if c.isupper() else c for c in kind).strip()
-    return words.capitalize().replace(" d", "D")
+    first, *others = re.findall(r"[0-9]D|[A-Z][a-z]+|[A-Z]+", kind) or [kind]
+    return " ".join([first, *(w.lower() if w[1:].islower() else w for w in others)])

@@ -97,7 +97,7 @@ def plot_balance(split: Split, targets: NDArray[np.generic]) -> go.Figure:
     facts, figure = split.facts, go.Figure()
     shades = dict(zip(PARTS, (PALETTE[0], f"{PALETTE[0]}99", f"{PALETTE[0]}44"), strict=True))
     if facts.task == "classification":
-        names = _short(facts.class_names)
+        names = list(facts.class_names)
         for part, counts in balance_info(split, targets).items():
             figure.add_bar(x=names, y=counts, name=part.capitalize(), marker_color=shades[part])
     else:
@@ -107,6 +107,8 @@ def plot_balance(split: Split, targets: NDArray[np.generic]) -> go.Figure:
             middles = (edges[1:] + edges[:-1]) / 2
             figure.add_bar(x=middles, y=counts, name=part.capitalize(), marker_color=shades[part])
     figure.update_xaxes(**axis(_axis_title(facts), showgrid=False))
+    if facts.class_names:
+        figure.update_xaxes(tickvals=facts.class_names, ticktext=_short(facts.class_names))
     figure.update_yaxes(**axis("Samples"))
     figure.update_layout(
         barmode="stack", margin=MARGIN, legend={"orientation": "h", "y": 1.15}, bargap=0.25
@@ -119,5 +121,5 @@ def _axis_title(facts: Facts) -> str:
 
 
 def _short(names: Sequence[str], limit: int = 14) -> list[str]:
-    """Names short enough for an axis, still told apart."""
+    """Names short enough for an axis."""
     return [name if len(name) <= limit else f"{name[: limit - 1]}…" for name in names]

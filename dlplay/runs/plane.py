@@ -38,9 +38,9 @@ class Plane:
     def load(cls, folder: Path) -> Plane | None:
         """The latest answer of a run, if it has one."""
         try:
-            with np.load(folder / _FILE) as file:
-                return cls(file["x"], file["y"], file["answer"], int(file["epoch"]))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            with (folder / _FILE).open("rb") as file, np.load(file) as kept:
+                return cls(kept["x"], kept["y"], kept["answer"], int(kept["epoch"]))
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 
 

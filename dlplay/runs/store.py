@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from dlplay.catalogue import Task
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
-from dlplay.runs.tables import METADATA, POINTS, RUNS
+from dlplay.runs.tables import POINTS, RUNS, create_tables
 from dlplay.settings import Settings
 
 State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
@@ -275,7 +275,7 @@ def open_store(settings: Settings | None = None) -> Store:
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
-        METADATA.create_all(engine)
+        create_tables(engine)
     except (SQLAlchemyError, OSError) as error:
         raise UserError(
             "Expected a database for the runs",
@@ -287,7 +287,7 @@ def open_store(settings: Settings | None = None) -> Store:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Write-ahead log: readers and one writer do not wait for each other."""
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
