@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,9 +35,9 @@ class Settings(BaseSettings):
         description="Where Debian's dataset-fashion-mnist puts its files.",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, **values: Any) -> None:
         try:
-            super().__init__()
+            super().__init__(**values)
         except ValidationError as error:
             detail = error.errors()[0]
             raise UserError(

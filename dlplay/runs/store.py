@@ -12,13 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, RowMapping, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, RowMapping, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from dlplay.catalogue import Task
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
-from dlplay.runs.tables import POINTS, RUNS, create_tables
+from dlplay.runs.database import open_engine
+from dlplay.runs.tables import POINTS, RUNS
 from dlplay.settings import Settings
 
 State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
@@ -272,23 +273,14 @@ def open_store(settings: Settings | None = None) -> Store:
     """
     url = (settings or Settings()).database
     try:
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
-        create_tables(engine)
+        engine = open_engine(url)
     except (SQLAlchemyError, OSError) as error:
         raise UserError(
-            "Expected a database for the runs",
-            received=f"{url}: {getattr(error, 'orig', error)}",
+            f"The database for the runs did not open: {getattr(error, 'orig', None) or error}",
+            received=url,
             fix="Check DLPLAY_HOME, DLPLAY_DATABASE_URL, and that the disk is not full",
         ) from error
     return Store(engine)
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Write-ahead log: readers and one writer do not wait for each other."""
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def default_title(experiment: Experiment) -> str:

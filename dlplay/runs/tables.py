@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     Column,
-    Engine,
     Float,
     ForeignKey,
     Integer,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 METADATA = MetaData()
 
@@ -57,12 +55,3 @@ REQUESTS = Table(
     Column("answer", JSON(none_as_null=True)),
     Column("error", Text),
 )
-
-
-def create_tables(engine: Engine) -> None:
-    """Make the tables that are not there, even while another process does the same."""
-    with engine.begin() as connection:
-        for table in METADATA.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))

@@ -58,6 +58,8 @@ def fields(
         if kind and _extra(info).get("needs", kind) != kind:
             values.pop(name, None)
             del shown[name]
+    for name in [name for name, info in shown.items() if _extra(info).get("upload")]:
+        values[name] = _field(model, name, shown.pop(name), values, path)  # others may ask it
     narrow = [name for name, info in shown.items() if not _is_wide(info)]
     for start in range(0, len(narrow), columns):
         row = st.columns(columns, vertical_alignment="bottom")
@@ -78,14 +80,9 @@ def _own_first(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 def _is_wide(info: FieldInfo) -> bool:
     kind = info.annotation
-    extra = _extra(info)
     nested = _optional(kind)
-    return bool(
-        extra.get("upload")
-        or _union(kind)
-        or get_origin(kind) is tuple
-        or (isinstance(nested, type) and issubclass(nested, BaseModel))
-    )
+    is_part = isinstance(nested, type) and issubclass(nested, BaseModel)
+    return bool(_union(kind) or get_origin(kind) is tuple or is_part)
 
 
 def _extra(info: FieldInfo) -> dict[str, Any]:

@@ -24,7 +24,8 @@ def store() -> Store:
 
 
 @st.cache_resource(show_spinner=False)
-def _store(_url: str) -> Store:
+def _store(url: str) -> Store:
+    """One store per database; the arguments of cached functions are the keys of their caches."""
     return open_store()
 
 
@@ -96,7 +97,7 @@ def samples(dataset: Dataset) -> Samples:
 
 
 @st.cache_resource(max_entries=6, show_spinner="Reading the dataset …")
-def _samples(dataset: str, _origin: str) -> Samples:
+def _samples(dataset: str, origin: str) -> Samples:
     return dataset_adapter.validate_json(dataset).load()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -159,25 +161,27 @@ def _table(samples: Samples, rows: int = 100) -> None:
 
 def _offer_download(dataset: Dataset) -> None:
     """Fetch a dataset in the helper process; the page follows it."""
-    if not st.session_state.get("download"):
-        st.info("Not on this server yet. It is fetched when you train, or now, to look at it.")
-        if st.button("Download", icon=":material/cloud_download:", key="download_now"):
-            st.session_state["download"] = True
-            st.rerun()
-        return
     question = {"dataset": dataset.model_dump(mode="json")}
-    st.fragment(_follow_download, run_every=0.5)(question)
+    following = f"download.{dataset.name}"
+    if st.session_state.get(following):
+        st.fragment(_follow_download, run_every=0.5)(question, following)
+        return
+    st.info("Not on this server yet. It is fetched when you train, or now, to look at it.")
+    if error := st.session_state.pop(f"{following}.error", ""):
+        st.error(error, icon=":material/cloud_off:")
+    if st.button("Download", icon=":material/cloud_download:", key="download_now"):
+        st.session_state[following] = True
+        st.rerun()
 
 
-def _follow_download(question: dict[str, object]) -> None:
+def _follow_download(question: dict[str, Any], following: str) -> None:
     request = requests.ask(state.store(), "download", question)
     if request.is_open:
-        st.progress(0.0, "Downloading …")
+        st.status("Downloading …", state="running")
         return
     requests.forget(state.store(), request.key)
-    st.session_state["download"] = False
-    if request.error:
-        st.session_state["download_error"] = request.error
+    st.session_state[following] = False
+    st.session_state[f"{following}.error"] = request.error
     st.rerun()
 
 

@@ -337,7 +337,7 @@ class TestTrouble:
         assert store.points(run.id)[-1].epoch == 5_000
 
     def test_a_database_that_is_none_is_a_sentence(self, home_with_text: None) -> None:
-        with pytest.raises(UserError, match=r"Expected a database.*Check DLPLAY_HOME"):
+        with pytest.raises(UserError, match=r"not a database\. .*Check DLPLAY_HOME"):
             open_store()
 
     @pytest.mark.parametrize("url", ["nonsense", "sqlite:////no/such/folder/runs.sqlite", "x://y"])

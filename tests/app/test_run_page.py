@@ -1,0 +1,114 @@
+"""The Run page: every state of a run, under its address."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dlplay.presets import PRESETS
+from dlplay.runs import Point, Run, Store
+from dlplay.runs.plane import Plane
+from tests.app.pages import open_page, texts
+
+FIRST = next(iter(PRESETS.values())).experiment
+METRICS = {
+    "loss": 0.5, "accuracy": 0.75, "precision": 0.7, "recall": 0.7, "f1": 0.7, "val_loss": 0.6,
+    "val_accuracy": 0.925, "val_precision": 0.9, "val_recall": 0.9, "val_f1": 0.9,
+    "learning_rate": 0.001,
+}  # fmt: skip
+SUMMARY = {
+    "task": "classification", "seconds": 75.0, "epochs": 2, "final": METRICS,
+    "best": {"epoch": 2, "val_loss": 0.6, "val_accuracy": 0.925}, "test": {"accuracy": 0.9},
+}  # fmt: skip
+PROGRESS = {
+    "phase": "training", "task": "classification", "epoch": 2, "epochs": 100, "step": 1,
+    "steps": 6, "share": 0.02, "seconds": 1.0, "samples_per_second": 12_345.0, "seconds_left": 65.0,
+}  # fmt: skip
+
+
+def running(store: Store, preset: str = "") -> Run:
+    """A run with two epochs behind it."""
+    run = store.create(PRESETS[preset].experiment if preset else FIRST)
+    store.claim(run.id)
+    points = [(n, Point(n + 1.0, float(n), METRICS)) for n in range(2)]
+    store.write(run.id, points, PROGRESS)
+    return run
+
+
+def metrics(run: Run) -> dict[str, str]:
+    """The numbers of the page by their names."""
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_a_running_run_shows_progress_time_left_and_its_latest_numbers(store: Store) -> None:
+    run = running(store)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert app.get("progress")[0].proto.text == "Epoch 2 of 100 · 1 min 5 s left"
+    assert len(app.get("bidi_component")) == 2
+    shown = metrics(run)
+    assert shown["Validation accuracy"] == "92.5 %"
+    assert shown["Samples per second"] == "12,345"
+
+
+def test_stop_asks_the_worker_to_stop(store: Store) -> None:
+    run = running(store)
+    open_page("run", id=run.id).button(key="stop").click().run()
+    assert store.get(run.id).stop_requested is not None
+
+
+def test_a_finished_run_shows_the_scores_on_the_test_set(store: Store) -> None:
+    run = running(store)
+    store.end(run.id, "finished", summary=SUMMARY)
+    shown = metrics(run)
+    assert shown["Test accuracy"] == "90.0 %"
+    assert shown["Duration"] == "1 min 15 s"
+
+
+def test_a_failed_run_says_why(store: Store) -> None:
+    run = running(store)
+    store.end(run.id, "failed", "The loss stopped being a number at step 7.")
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert "at step 7" in app.error[0].value
+
+
+def test_an_interrupted_run_keeps_its_curves_and_says_what_happened(store: Store) -> None:
+    run = running(store)
+    store.interrupt_the_dead()
+    app = open_page("run", id=run.id)
+    assert "ended before the run did" in texts(app)
+    assert len(app.get("bidi_component")) == 2
+
+
+@pytest.mark.parametrize("parameters", [{}, {"id": "00000000"}, {"id": "../../etc"}])
+def test_an_address_without_a_run_is_a_sentence(parameters: dict[str, str]) -> None:
+    app = open_page("run", **parameters)
+    assert not app.exception
+    assert "There is no such run" in app.error[0].value
+
+
+def test_points_in_the_plane_come_with_the_picture_of_the_plane(store: Store) -> None:
+    run = running(store, "spirals-mlp")
+    run.folder.mkdir(parents=True)
+    axis = np.linspace(-2, 2, 60, dtype=np.float32)
+    Plane(axis, axis, np.full((60, 60, 2), 0.5, np.float32), 2).save(run.folder)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert len(app.get("bidi_component")) == 3
+
+
+def test_an_ended_run_can_be_changed_and_trained_again(store: Store) -> None:
+    wanted = PRESETS["spirals-mlp"].experiment.changed([("training.epochs", 3)])
+    run = store.create(wanted)
+    store.claim(run.id)
+    store.end(run.id, "finished", summary=SUMMARY)
+    app = open_page("run", id=run.id)
+    app.button(key="again").click().run()
+    app.switch_page("../../pages/train.py").run()  # the test client does not follow by itself
+    assert not app.exception
+    app.button(key="train").click().run()
+    assert store.runs()[0].experiment == wanted
+    assert store.runs()[0].id != run.id
