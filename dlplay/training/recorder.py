@@ -35,7 +35,9 @@ class Recorder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closing.set()
+        """Write what is left of a run that broke off as well."""
+        if not self._closing.is_set():
+            self._write_the_rest()
 
     def close(self) -> None:
         """Write what is left; nothing is recorded after that.
@@ -43,9 +45,7 @@ class Recorder:
         Raises:
             UserError: the store does not take it.
         """
-        self._closing.set()
-        self._thread.join()
-        self._write()
+        self._write_the_rest()
         if self._error:
             raise self._error
 
@@ -67,6 +67,11 @@ class Recorder:
         """Say where the run is; the latest report counts."""
         with self._lock:
             self._progress = progress
+
+    def _write_the_rest(self) -> None:
+        self._closing.set()
+        self._thread.join()
+        self._write()
 
     def _write_on(self) -> None:
         # Until there is a point, look more often: somebody is waiting to see the first one.
