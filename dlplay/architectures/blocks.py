@@ -61,7 +61,7 @@ class Blocks:
         """Halves height and width; drops out at half the rate of dense layers."""
         from keras import layers
 
-        layer = layers.MaxPooling2D() if kind == "max" else layers.AveragePooling2D()
+        layer = layers.MaxPooling2D(2) if kind == "max" else layers.AveragePooling2D(2)
         return self.dropout(layer(x), self.regularisation.dropout / 2)
 
     def flatten(self, x: keras.KerasTensor) -> keras.KerasTensor:

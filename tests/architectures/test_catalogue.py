@@ -1,0 +1,319 @@
+"""What every network does, over the whole catalogue, on every kind of data that fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import erf
+from typing import Any, Literal, get_args, get_origin
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dlplay.architectures import ARCHITECTURES, Architecture, Regularisation, objective_for
+from dlplay.architectures.base import Activation, HiddenLayers, Initialiser
+from dlplay.datasets import Facts
+from dlplay.errors import UserError
+
+pytestmark = pytest.mark.xdist_group("keras")
+
+NAMES = tuple("ABCDEFGHIJ")
+FACTS = {
+    "table of three classes": Facts("table", (4,), "classification", 150, NAMES[:3]),
+    "table of two classes": Facts("table", (4,), "classification", 150, NAMES[:2]),
+    "table of numbers": Facts("table", (6,), "regression", 150),
+    "grey images": Facts("image", (28, 28, 1), "classification", 500, NAMES),
+    "colour images": Facts("image", (32, 30, 3), "classification", 500, NAMES[:5]),
+}
+PLAIN = Regularisation()
+
+
+def fits(name: str, facts: Facts) -> bool:
+    """Whether a network takes such data."""
+    return facts.kind in ARCHITECTURES[name].kinds and facts.task in ARCHITECTURES[name].tasks
+
+
+PAIRS = [(name, data) for name in ARCHITECTURES for data in FACTS if fits(name, FACTS[data])]
+MISFITS = [(name, data) for name in ARCHITECTURES for data in FACTS if not fits(name, FACTS[data])]
+HIDDEN = [name for name, entry in ARCHITECTURES.items() if issubclass(entry, HiddenLayers)]
+SIZED = [
+    (name, padding)
+    for name, entry in ARCHITECTURES.items()
+    if "padding" in entry.model_fields
+    for padding in ("valid", "same")
+]
+
+
+def make(name: str, **values: Any) -> Architecture:
+    """A network with some fields set."""
+    return ARCHITECTURES[name].model_validate({"name": name, **values})
+
+
+def build(
+    name: str, facts: Facts, regularisation: Regularisation = PLAIN, **values: Any
+) -> keras.Model:
+    """A network, built."""
+    return make(name, **values).build(facts, objective_for("auto", facts), regularisation)
+
+
+def any_facts(name: str) -> Facts:
+    """The first data that fit."""
+    return FACTS[next(data for other, data in PAIRS if other == name)]
+
+
+def weighted(model: keras.Model) -> list[keras.Layer]:
+    """The layers with a kernel, the output last."""
+    return [layer for layer in model.layers if hasattr(layer, "kernel")]
+
+
+def inputs_for(facts: Facts, count: int = 8) -> NDArray[np.float32]:
+    """Random samples."""
+    random = np.random.default_rng(0)
+    if facts.kind == "image":
+        return random.integers(0, 256, (count, *facts.input_shape)).astype(np.float32)
+    return random.normal(size=(count, *facts.input_shape)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("name", "data"), PAIRS)
+class TestEveryFit:
+    """A network on data it takes."""
+
+    def test_it_passes_its_own_check_and_answers_in_the_shape_of_the_objective(
+        self, name: str, data: str
+    ) -> None:
+        facts = FACTS[data]
+        make(name).check(facts)
+        model = build(name, facts)
+        units = objective_for("auto", facts).units
+        assert model.output_shape == (None, units)
+        answers = np.asarray(model(inputs_for(facts)))
+        assert answers.shape == (8, units)
+        assert np.isfinite(answers).all()
+
+    def test_answers_about_classes_are_probabilities(self, name: str, data: str) -> None:
+        facts = FACTS[data]
+        answers = np.asarray(build(name, facts)(inputs_for(facts)))
+        if facts.task == "regression":
+            assert model_ends_in(build(name, facts)) == "linear"
+            return
+        assert (answers >= 0).all()
+        assert (answers <= 1).all()
+        if answers.shape[1] > 1:
+            np.testing.assert_allclose(answers.sum(axis=1), 1.0, atol=1e-5)
+
+    def test_it_learns_by_one_step_down_the_gradient(self, name: str, data: str) -> None:
+        """Weights of every layer get a gradient, and a small step lowers the loss."""
+        facts = FACTS[data]
+        objective = objective_for("auto", facts)
+        model = build(name, facts)
+        model.compile(optimizer=keras.optimizers.SGD(1e-3), loss=objective.loss)
+        targets = np.arange(8) % max(facts.classes, 2)
+        encoded = objective.encode(targets.astype(np.int32))
+        before = [np.asarray(layer.kernel) for layer in weighted(model)]
+        losses = [model.train_on_batch(inputs_for(facts), encoded) for _ in range(2)]
+        assert losses[1] < losses[0]
+        for layer, kernel in zip(weighted(model), before, strict=True):
+            assert not np.array_equal(np.asarray(layer.kernel), kernel)
+
+
+OPTIONS = [
+    (name, field, value)
+    for name, entry in ARCHITECTURES.items()
+    for field, info in entry.model_fields.items()
+    if field != "name" and get_origin(info.annotation) is Literal
+    for value in get_args(info.annotation)
+]
+
+
+@pytest.mark.parametrize(("name", "field", "value"), OPTIONS)
+def test_whatever_can_be_chosen_can_be_built(name: str, field: str, value: str) -> None:
+    facts = any_facts(name)
+    model = make(name, **{field: value}).build(facts, objective_for("auto", facts), PLAIN)
+    assert np.isfinite(np.asarray(model(inputs_for(facts)))).all()
+
+
+def model_ends_in(model: keras.Model) -> str:
+    """The activation of the output layer."""
+    return str(model.layers[-1].activation.__name__)
+
+
+@pytest.mark.parametrize(("name", "data"), MISFITS)
+def test_data_that_do_not_fit_are_refused_with_what_would(name: str, data: str) -> None:
+    with pytest.raises(UserError) as caught:
+        make(name).check(FACTS[data])
+    assert ARCHITECTURES[name].card.title in str(caught.value)
+    assert "another dataset" in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "padding"), SIZED)
+class TestSmallestImage:
+    """As small as it says, and no smaller."""
+
+    def facts(self, size: int) -> Facts:
+        """Square grey images."""
+        return Facts("image", (size, size, 1), "classification", 100, NAMES)
+
+    def test_it_builds_at_the_smallest_size(self, name: str, padding: str) -> None:
+        network = make(name, padding=padding)
+        facts = self.facts(network.smallest_image())
+        network.check(facts)
+        model = build(name, facts, padding=padding)
+        assert np.isfinite(np.asarray(model(inputs_for(facts)))).all()
+
+    def test_one_pixel_less_is_refused_because_nothing_would_be_left(
+        self, name: str, padding: str
+    ) -> None:
+        network = make(name, padding=padding)
+        facts = self.facts(network.smallest_image() - 1)
+        with pytest.raises(UserError, match=f"at least {network.smallest_image()}×"):
+            network.check(facts)
+        with pytest.raises(Exception, match=r"(?i)negative|zero|size|shape"):
+            model = build(name, facts, padding=padding)
+            assert np.prod(model.layers[-2].output.shape[1:]) > 0, "size zero"
+
+    def test_the_shorter_side_counts(self, name: str, padding: str) -> None:
+        network = make(name, padding=padding)
+        least = network.smallest_image()
+        wide = Facts("image", (least - 1, 500, 1), "classification", 100, NAMES)
+        with pytest.raises(UserError, match=f"Received: {least - 1}×500"):
+            network.check(wide)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+class TestEveryRegularisation:
+    """What a user asks for reaches every layer."""
+
+    def test_penalties_are_on_every_kernel_and_on_no_bias(self, name: str) -> None:
+        model = build(name, any_facts(name), Regularisation(l1=0.25, l2=0.5))
+        for layer in weighted(model):
+            assert float(layer.kernel_regularizer.l1) == 0.25
+            assert float(layer.kernel_regularizer.l2) == 0.5
+            assert layer.bias_regularizer is None
+
+    def test_their_sum_is_what_the_formula_says(self, name: str) -> None:
+        model = build(name, any_facts(name), Regularisation(l1=0.25, l2=0.5))
+        kernels = [np.asarray(layer.kernel, np.float64) for layer in weighted(model)]
+        expected = sum(0.25 * np.abs(k).sum() + 0.5 * (k**2).sum() for k in kernels)
+        assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-4)
+
+    def test_without_any_there_is_nothing_but_the_network(self, name: str) -> None:
+        model = build(name, any_facts(name))
+        assert model.losses == []
+        kinds = {type(layer).__name__ for layer in model.layers}
+        assert not kinds & {"Dropout", "BatchNormalization", "GaussianNoise"}
+
+    def test_batch_normalisation_stands_between_every_hidden_layer_and_its_activation(
+        self, name: str
+    ) -> None:
+        model = build(name, any_facts(name), Regularisation(batch_norm=True))
+        *hidden, output = weighted(model)
+        followers = {id(layer): model.layers[i + 1] for i, layer in enumerate(model.layers[:-1])}
+        for layer in hidden:
+            assert layer.activation.__name__ == "linear"
+            assert isinstance(followers[id(layer)], keras.layers.BatchNormalization)
+        assert model.layers[-1] is output
+
+    def test_dropout_follows_hidden_dense_layers_and_at_half_the_rate_pooling(
+        self, name: str
+    ) -> None:
+        model = build(name, any_facts(name), Regularisation(dropout=0.5))
+        followers = {id(layer): model.layers[i + 1] for i, layer in enumerate(model.layers[:-1])}
+        for layer in model.layers[:-1]:
+            if isinstance(layer, keras.layers.Dense):
+                assert followers[id(layer)].rate == 0.5
+            elif "Pooling" in type(layer).__name__:
+                assert followers[id(layer)].rate == 0.25
+        rates = [layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+        dense = [layer for layer in weighted(model)[:-1] if isinstance(layer, keras.layers.Dense)]
+        assert rates.count(0.5) == len(dense)
+
+
+SQUARE_ROOT = 2**0.5
+CURVES: dict[str, Callable[[float], float]] = {
+    "sigmoid": lambda x: 1 / (1 + float(np.exp(-x))),
+    "tanh": lambda x: float(np.tanh(x)),
+    "relu": lambda x: max(x, 0.0),
+    "leaky relu": lambda x: x if x > 0 else 0.01 * x,
+    "elu": lambda x: x if x > 0 else float(np.exp(x)) - 1,
+    "gelu": lambda x: x * (1 + erf(x / SQUARE_ROOT)) / 2,
+    "linear": lambda x: x,
+}
+POINTS = np.linspace(-3, 3, 25, dtype=np.float32)
+
+
+def activations(model: keras.Model) -> list[Callable[[Any], Any]]:
+    """The bend after each hidden layer, wherever Keras put it."""
+    found: list[Callable[[Any], Any]] = []
+    for layer in model.layers[:-1]:
+        if isinstance(layer, keras.layers.Activation | keras.layers.LeakyReLU):
+            found.append(layer)
+        elif hasattr(layer, "kernel") and layer.activation.__name__ != "linear":
+            found.append(layer.activation)
+    return found
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("activation", get_args(Activation))
+@pytest.mark.parametrize("name", HIDDEN)
+def test_every_hidden_layer_bends_as_the_formula_of_its_activation(
+    name: str, activation: str, batch_norm: bool
+) -> None:
+    regularisation = Regularisation(batch_norm=batch_norm)
+    model = build(name, any_facts(name), regularisation, activation=activation)
+    found = activations(model)
+    hidden = len(weighted(model)) - 1
+    assert len(found) == hidden if activation != "linear" else len(found) in (0, hidden)
+    expected = [CURVES[activation](float(x)) for x in POINTS]
+    for bend in found:
+        answers = np.asarray(bend(keras.ops.convert_to_tensor(POINTS)))
+        np.testing.assert_allclose(answers, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("initialiser", get_args(Initialiser))
+@pytest.mark.parametrize("name", HIDDEN)
+def test_weights_are_drawn_as_the_initialiser_says(name: str, initialiser: str) -> None:
+    keras.utils.set_random_seed(0)
+    model = build(name, any_facts(name), initialiser=initialiser)
+    for layer in weighted(model):
+        assert np.asarray(layer.bias).tolist() == [0.0] * layer.bias.shape[0]
+        kernel = np.asarray(layer.kernel)
+        *field, inputs, outputs = kernel.shape
+        fan_in, fan_out = inputs * int(np.prod(field)), outputs * int(np.prod(field))
+        deviation = {
+            "glorot_uniform": (2 / (fan_in + fan_out)) ** 0.5,
+            "he_normal": (2 / fan_in) ** 0.5,
+            "lecun_normal": (1 / fan_in) ** 0.5,
+            "random_normal": 0.05,
+            "orthogonal": max(fan_in, outputs) ** -0.5,
+            "zeros": 0.0,
+        }[initialiser]
+        if kernel.size >= 500 or initialiser in ("zeros", "orthogonal"):
+            measured = float(np.sqrt((kernel**2).mean()))
+            assert measured == pytest.approx(deviation, rel=0.12)
+
+
+IMAGES = [name for name, entry in ARCHITECTURES.items() if "image" in entry.kinds]
+
+
+@pytest.mark.parametrize("augmentation", ["flip", "shift", "rotate", "zoom"])
+@pytest.mark.parametrize("name", IMAGES)
+def test_images_are_changed_while_training_only(name: str, augmentation: str) -> None:
+    keras.utils.set_random_seed(1)
+    facts = FACTS["grey images"]
+    plain = build(name, facts)
+    changed = build(name, facts, Regularisation(augment=(augmentation,)))
+    changed.set_weights([*plain.get_weights(), *changed.get_weights()[len(plain.get_weights()) :]])
+    images = inputs_for(facts)
+    judged, trained = (np.asarray(changed(images, training=flag)) for flag in (False, True))
+    np.testing.assert_allclose(judged, np.asarray(plain(images, training=False)), atol=1e-6)
+    assert not np.allclose(trained, judged, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_pixels_are_brought_to_0_to_1_in_the_network(name: str) -> None:
+    model = build(name, FACTS["grey images"])
+    rescale = model.get_layer("rescale")
+    assert np.asarray(rescale(np.array([0.0, 51.0, 255.0], np.float32))).tolist() == pytest.approx(
+        [0.0, 0.2, 1.0]
+    )
