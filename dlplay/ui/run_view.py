@@ -36,7 +36,7 @@ def _header(run: Run) -> None:
     icon, tint = STATES[run.state]
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key="title"):
             st.header(run.title, anchor=False, width="content")
             st.badge(run.state, icon=icon, color=tint)
         st.caption(f"Run {run.id} · launched {clock(run.created)}")
