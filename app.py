@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dlplay.ui.server import lifespan, routes
 from dlplay.ui.errors import show_error
+from dlplay.ui.server import lifespan, routes
 
 app = st.App(
     "dlplay/ui/shell.py",

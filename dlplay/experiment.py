@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     AnyDataset = Dataset
     AnyArchitecture = Architecture
 else:
-    AnyDataset = Annotated[Union[tuple(DATASETS.values())], Field(discriminator="name")]
-    AnyArchitecture = Annotated[Union[tuple(ARCHITECTURES.values())], Field(discriminator="name")]
+    _BY_NAME = Field(discriminator="name")
+    AnyDataset = Annotated[Union[tuple(DATASETS.values())], _BY_NAME]  # noqa: UP007
+    AnyArchitecture = Annotated[Union[tuple(ARCHITECTURES.values())], _BY_NAME]  # noqa: UP007
 
 _TAGS = {*DATASETS, *ARCHITECTURES, *OPTIMIZERS, *SCHEDULES}
 
 
 class Experiment(Choice):
-    """Dataset, network, regularisation, training and seed; equal experiments give equal numbers."""
+    """Dataset, network, regularisation, training, seed; equal experiments give equal numbers."""
 
     dataset: AnyDataset
     architecture: AnyArchitecture
@@ -168,7 +169,7 @@ def _to_text(value: Any) -> str:
 
 
 def _replace(values: dict[str, Any], path: str, value: Any) -> None:
-    """Set ``value`` at a dotted ``path``; what is chosen by name starts from that name's defaults."""
+    """Set ``value`` at a dotted ``path``; what is chosen by name starts from its defaults."""
     *parents, last = path.split(".")
     place = values
     for parent in parents:

@@ -100,7 +100,9 @@ _ALL = (
         dataset={"name": "iris"},
         architecture={"name": "mlp", "units": [10]},
         training={
-            "optimizer": {"name": "sgd", "learning_rate": 10.0}, "batch_size": 16, "epochs": 100,
+            "optimizer": {"name": "sgd", "learning_rate": 10.0},
+            "batch_size": 16,
+            "epochs": 100,
         },
     ),
     _preset(

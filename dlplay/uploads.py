@@ -69,9 +69,7 @@ def path_of(name: str) -> Path:
     """
     path = _folder() / _is_upload(name)
     if not name or not path.is_file():
-        raise UserError(
-            "Expected an uploaded file", received=name or "none yet", fix="Upload one"
-        )
+        raise UserError("Expected an uploaded file", received=name or "none yet", fix="Upload one")
     return path
 
 

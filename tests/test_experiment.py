@@ -361,9 +361,7 @@ class TestPrior:
 
     def strength(self, facts: Facts, samples: int, loss: str = "auto") -> float:
         """The L2 of a prior of width `SIGMA`."""
-        chosen = experiment(
-            regularisation={"prior_sigma": self.SIGMA}, training={"loss": loss}
-        )
+        chosen = experiment(regularisation={"prior_sigma": self.SIGMA}, training={"loss": loss})
         return chosen.effective_regularisation(facts, samples).l2
 
     @pytest.mark.parametrize(

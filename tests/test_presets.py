@@ -117,9 +117,7 @@ def test_each_failure_has_the_cause_its_title_names() -> None:
     assert len(deep["architecture.units"]) >= 6
     by_heart = flat("no-regularisation")
     assert by_heart["dataset.samples"] <= 100
-    assert all(
-        not value for path, value in by_heart.items() if path.startswith("regularisation.")
-    )
+    assert all(not value for path, value in by_heart.items() if path.startswith("regularisation."))
 
 
 def test_xor_without_noise_is_given_to_a_network_without_hidden_layers() -> None:

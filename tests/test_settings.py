@@ -23,9 +23,7 @@ def test_by_default_it_is_a_hidden_folder_of_the_user(monkeypatch: pytest.Monkey
     assert Settings().home.expanduser() == Path.home() / ".dlplay"
 
 
-def test_a_tilde_in_the_home_is_the_users(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_tilde_in_the_home_is_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("DLPLAY_HOME", "~/playground")
     assert Settings().folder("logs") == tmp_path / "playground" / "logs"

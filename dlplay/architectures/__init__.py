@@ -1,4 +1,4 @@
-"""The networks. One file each, one line an entry: importing a class lists it, in this order."""
+"""The networks. One file each, one line an entry: an import lists it, in this order."""
 
 from dlplay.architectures.base import Architecture
 from dlplay.architectures.objective import Loss, Objective, objective_for

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 
-
 @dataclass(frozen=True)
 class Layer:
     """A row of the layer table.

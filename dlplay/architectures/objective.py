@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dlplay.datasets import Facts
+from dlplay.datasets.base import Targets
 from dlplay.errors import UserError
 
-Loss = Literal[
-    "auto", "mse", "binary cross-entropy", "categorical cross-entropy", "kl divergence"
-]
+Loss = Literal["auto", "mse", "binary cross-entropy", "categorical cross-entropy", "kl divergence"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Objective:
     activation: str
     one_hot: bool = False
 
-    def encode(self, targets: NDArray[np.int32] | NDArray[np.float32]) -> NDArray[np.generic]:
+    def encode(self, targets: Targets) -> Targets:
         """Targets as the loss wants them: ``(n,)`` class numbers, or ``(n, units)`` float32."""
         if self.one_hot:
             return np.eye(self.units, dtype=np.float32)[targets]

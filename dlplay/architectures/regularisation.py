@@ -73,8 +73,8 @@ class Regularisation(Choice):
     def prior_l2(self, samples: int, outputs_averaged: int, squared_error: bool) -> float:
         """The L2 strength that equals the Gaussian prior; 0 without one.
 
-        Maximising the posterior minimises ``Σ loss + Σw² / 2σ²``; a mean over ``samples`` (and over
-        ``outputs_averaged`` outputs) divides that. A squared error is twice the negative
+        Maximising the posterior minimises ``Σ loss + Σw² / 2σ²``; a mean over ``samples`` (and
+        over ``outputs_averaged`` outputs) divides that. A squared error is twice the negative
         log-likelihood of unit noise. Bishop (2006), Pattern Recognition and Machine
         Learning, section 1.2.5.
         """

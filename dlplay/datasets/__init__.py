@@ -1,4 +1,4 @@
-"""The datasets. One file a source, one line an entry: importing a class lists it, in this order."""
+"""The datasets. One file a source, one line an entry: an import lists it, in this order."""
 
 from dlplay.catalogue import entries
 from dlplay.datasets.base import Dataset, Facts, Part, Samples, Scaling, Split

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,13 @@ Origin = Literal["bundled", "cached", "needs download", "yours"]
 
 Kind = Literal["table", "image"]
 """How a sample is shaped: a row of numbers, or pixels."""
+
+
+Inputs = NDArray[Any]
+"""Samples: float32 ``(samples, features)``, or uint8 ``(samples, height, width, channels)``."""
+
+Targets = NDArray[Any]
+"""What is to be predicted: int32 class numbers or float32 values, ``(samples,)``."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +65,11 @@ class Samples:
     """All samples of a dataset, before any split.
 
     Args:
-        inputs: float32 ``(samples, features)`` or uint8 ``(samples, height, width, channels)``.
-        targets: int32 class numbers or float32 values, ``(samples,)``.
         official_test: how many of the last samples are the publisher's test set; 0 if none is.
     """
 
-    inputs: NDArray[np.float32] | NDArray[np.uint8]
-    targets: NDArray[np.int32] | NDArray[np.float32]
+    inputs: Inputs
+    targets: Targets
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
     target_name: str = "class"
@@ -125,7 +130,7 @@ class Dataset(Entry):
 
     @classmethod
     def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:
-        """The choices of a field whose choices depend on the other ``values`` (a CSV's columns)."""
+        """The choices of a field where they depend on the other ``values`` (a CSV's columns)."""
         raise NotImplementedError(field_name)
 
 
@@ -177,8 +182,8 @@ class Scaling:
 class Part:
     """Inputs and targets that belong together."""
 
-    inputs: NDArray[np.float32] | NDArray[np.uint8]
-    targets: NDArray[np.int32] | NDArray[np.float32]
+    inputs: Inputs
+    targets: Targets
 
     def __len__(self) -> int:
         return len(self.inputs)

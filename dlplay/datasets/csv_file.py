@@ -101,11 +101,12 @@ class CsvFile(TableDataset):
             return table
         if self.missing == "drop rows":
             return table.dropna()
-        column = gaps.idxmax()
+        column, most = str(gaps.idxmax()), int(gaps.max())
+        others = int(gaps.sum()) - most
         raise UserError(
             "Expected a value in every cell",
-            received=f"{gaps[column]:,} empty cells in column “{column}”"
-            + (f" and {int(gaps.sum() - gaps[column]):,} in others" if (gaps > 0).sum() > 1 else ""),
+            received=f"{most:,} empty cells in column “{column}”"
+            + (f" and {others:,} in others" if others else ""),
             fix="Set missing values to “drop rows”, leave the column out, or fill the cells",
         )
 
@@ -191,7 +192,7 @@ def _as_numbers(table: pd.DataFrame) -> pd.DataFrame:
 def _features(table: pd.DataFrame) -> np.ndarray:
     inputs = table.to_numpy(np.float64)
     if not np.isfinite(inputs).all() or np.abs(inputs).max(initial=0) > 1e30:
-        column = table.columns[np.argmax((~(np.abs(inputs) <= 1e30)).any(axis=0))]
+        column = table.columns[int(np.argmax((~(np.abs(inputs) <= 1e30)).any(axis=0)))]
         raise UserError(
             "Expected finite numbers",
             received=f"infinite or enormous ones in column “{column}”",
@@ -242,6 +243,4 @@ def _values(target: pd.Series, table: pd.DataFrame) -> Samples:
             fix="Choose another column to predict",
         )
     numbers = _features(target.to_frame())[:, 0]
-    return Samples(
-        _features(table), numbers, (), tuple(table.columns), str(target.name)
-    )
+    return Samples(_features(table), numbers, (), tuple(table.columns), str(target.name))

@@ -1,4 +1,4 @@
-"""Pictures of datasets: a sheet of samples, a scatter, how the classes are spread over the parts."""
+"""Pictures of datasets: a sheet of samples, a scatter, the classes in every part."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import plotly.express as px
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dlplay.datasets.base import Facts, Samples, Split
+from dlplay.datasets.base import Facts, Samples, Split, Targets
 from dlplay.figures import MARGIN, PALETTE, axis, colour
 
 _GAP = 2
@@ -62,7 +62,7 @@ def telling_features(samples: Samples) -> list[int]:
     else:
         height = targets - targets.mean(dtype=np.float64)
         share = (centred.T @ height) ** 2 / total / max(float(height @ height), 1e-12)
-    return np.argsort(-share, kind="stable").tolist()
+    return [int(column) for column in np.argsort(-share, kind="stable")]
 
 
 def plot_scatter(samples: Samples, x: int, y: int, most: int = 1_000) -> go.Figure:
@@ -73,7 +73,9 @@ def plot_scatter(samples: Samples, x: int, y: int, most: int = 1_000) -> go.Figu
         for index, name in enumerate(samples.class_names):
             rows = inputs[targets == index]
             marker = {"color": colour(index), "size": 6, "opacity": 0.8}
-            figure.add_scatter(x=rows[:, x], y=rows[:, y], mode="markers", name=name, marker=marker)
+            figure.add_scatter(
+                x=rows[:, x], y=rows[:, y], mode="markers", name=name, marker=marker
+            )
     else:
         marker = {
             "color": targets, "colorscale": "RdBu", "reversescale": True, "size": 6,
@@ -86,13 +88,13 @@ def plot_scatter(samples: Samples, x: int, y: int, most: int = 1_000) -> go.Figu
     return figure
 
 
-def balance_info(split: Split, targets: NDArray[np.generic]) -> dict[str, NDArray[np.int64]]:
+def balance_info(split: Split, targets: Targets) -> dict[str, NDArray[np.int64]]:
     """How many samples of each class are in each part."""
     classes = split.facts.classes
     return {part: np.bincount(targets[split.rows[part]], minlength=classes) for part in PARTS}
 
 
-def plot_balance(split: Split, targets: NDArray[np.generic]) -> go.Figure:
+def plot_balance(split: Split, targets: Targets) -> go.Figure:
     """Samples of each class in training, validation and test; a histogram for regression."""
     facts, figure = split.facts, go.Figure()
     shades = dict(zip(PARTS, (PALETTE[0], f"{PALETTE[0]}99", f"{PALETTE[0]}44"), strict=True))

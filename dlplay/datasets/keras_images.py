@@ -176,7 +176,9 @@ class Cifar10(KerasImages):
 
     def files(self) -> list[Path]:
         folder = _keras_folder() / "cifar-10-batches-py-target" / "cifar-10-batches-py"
-        return [folder / f"data_batch_{number}" for number in range(1, 6)] + [folder / "test_batch"]
+        return [folder / f"data_batch_{number}" for number in range(1, 6)] + [
+            folder / "test_batch"
+        ]
 
     def read(self) -> tuple[Pixels, Pixels, Pixels, Pixels]:
         batches = [_read_cifar_batch(path) for path in self.files()]

@@ -24,12 +24,15 @@ def package_file(package: str, inside: str, sha256: str, distribution: str = "")
         )
     path = Path(spec.origin).parent / inside
     if not path.is_file():
-        raise UserError(f"Expected the file {inside} in the package {distribution}", received="none")
+        raise UserError(
+            f"Expected the file {inside} in the package {distribution}", received="none"
+        )
     received = hashlib.sha256(path.read_bytes()).hexdigest()
     if received != sha256:
         raise UserError(
             f"Expected {inside} of the package {distribution} with SHA-256 {sha256[:12]}…",
             received=f"{received[:12]}…",
-            fix=f"Install the version in requirements.txt: pip install --force-reinstall {distribution}",
+            fix="Install the version in requirements.txt again: "
+            f"pip install --force-reinstall {distribution}",
         )
     return path

@@ -1,6 +1,7 @@
 """The small classics that scikit-learn carries: real measurements, seconds to learn.
 
-Read by path: importing scikit-learn would cost the server a second and 80 MB before its first page.
+Read by path: importing scikit-learn would cost the server a second and 80 MB before its first
+page.
 """
 
 from __future__ import annotations

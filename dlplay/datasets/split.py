@@ -62,7 +62,7 @@ def split_samples(dataset: Dataset, samples: Samples, seed: int) -> Split:
 def _divide(
     rows: NDArray[np.intp], classes: NDArray[Any] | None, fraction: float, seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Two parts of ``rows``, the second of size ``fraction``, each of ``classes`` in proportion."""
+    """Two parts of ``rows``, the second of size ``fraction``, ``classes`` in proportion."""
     # scikit-learn takes a second and 80 MB to import: the server's first page does without.
     from sklearn.model_selection import train_test_split
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from dlplay.catalogue import Card, Task
-from dlplay.datasets.base import Samples, TableDataset
+from dlplay.datasets.base import Samples, TableDataset, Targets
 
 Points = NDArray[np.float64]
 _AXES = ("x₁", "x₂")
@@ -51,7 +51,7 @@ class PlaneDataset(TableDataset):
             inputs.astype(np.float32), targets.astype(kind), classes, _AXES, target_name
         )
 
-    def draw(self, random: np.random.Generator) -> tuple[Points, Points]:
+    def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:
         """Points ``(samples, 2)`` and their class numbers or values ``(samples,)``."""
         raise NotImplementedError
 
@@ -76,7 +76,7 @@ class Circles(PlaneDataset):
     )
     name: Literal["circles"] = "circles"
 
-    def draw(self, random: np.random.Generator) -> tuple[Points, Points]:
+    def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:
         outer = self.halves()
         radius = random.uniform(0.0, 0.5, self.samples) + 0.7 * outer
         angle = random.uniform(0.0, 2 * np.pi, self.samples)
@@ -92,7 +92,7 @@ class Moons(PlaneDataset):
     )
     name: Literal["moons"] = "moons"
 
-    def draw(self, random: np.random.Generator) -> tuple[Points, Points]:
+    def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:
         lower = self.halves()
         angle = random.uniform(0.0, np.pi, self.samples)
         upper_moon = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -118,7 +118,7 @@ class Spirals(PlaneDataset):
         description="How often each spiral winds round. Each half turn makes it much harder.",
     )
 
-    def draw(self, random: np.random.Generator) -> tuple[Points, Points]:
+    def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:
         arm = self.halves()
         reach = np.sqrt(random.uniform(0.01, 1.0, self.samples))
         angle = reach * self.turns * 2 * np.pi + arm * np.pi
@@ -137,7 +137,7 @@ class Xor(PlaneDataset):
     )
     name: Literal["xor"] = "xor"
 
-    def draw(self, random: np.random.Generator) -> tuple[Points, Points]:
+    def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:
         points = random.uniform(0.05, 1.0, (self.samples, 2))
         signs = random.choice([-1.0, 1.0], (self.samples, 2))
         unequal = (signs[:, 0] != signs[:, 1]).astype(np.intp)
@@ -159,7 +159,7 @@ class Blobs(PlaneDataset):
         description="Number of classes; they lie on a circle around the middle.",
     )
 
-    def draw(self, random: np.random.Generator) -> tuple[Points, Points]:
+    def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:
         cloud = np.arange(self.samples) % self.clouds
         angle = 2 * np.pi * cloud / self.clouds
         centres = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -178,7 +178,7 @@ class Plane(PlaneDataset):
     tasks: ClassVar[tuple[Task, ...]] = ("regression",)
     name: Literal["plane"] = "plane"
 
-    def draw(self, random: np.random.Generator) -> tuple[Points, Points]:
+    def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:
         points = random.uniform(-1.0, 1.0, (self.samples, 2))
         height = points.sum(axis=1) / 2
         return points, height + random.normal(0.0, self.noise, self.samples)

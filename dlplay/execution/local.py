@@ -14,15 +14,14 @@ from dlplay.errors import UserError
 from dlplay.execution import helper
 from dlplay.execution.gpus import visible_gpus
 from dlplay.execution.process import WorkerProcess
-from dlplay.runs import Store, open_store
-from dlplay.runs import requests
+from dlplay.runs import Store, open_store, requests
 from dlplay.settings import Settings
 
 _TICK_SECONDS = 0.1
 _STOP_SECONDS = 0.8
 """How long a run may take to stop by itself before its process is killed."""
 _SPARE_DELAY_SECONDS = 2.0
-"""A new spare takes a core for seconds: let the run that was just launched draw its first points."""
+"""A new spare takes a core for seconds: let the run just launched draw its first points."""
 
 _log = logging.getLogger(__name__)
 

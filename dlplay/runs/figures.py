@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dlplay.catalogue import Task
 from dlplay.datasets import Split
+from dlplay.datasets.base import Inputs, Targets
 from dlplay.figures import (
     LEGEND_BELOW,
     MARGIN,
@@ -62,9 +63,7 @@ class Curve:
     y: NDArray[np.float32]
 
 
-def curves_info(
-    points: Sequence[Point], metric: str, within: Sequence[Point] = ()
-) -> list[Curve]:
+def curves_info(points: Sequence[Point], metric: str, within: Sequence[Point] = ()) -> list[Curve]:
     """The curves of a metric of a run: on training and on validation data, and on the way where
     epochs are long enough to have one."""
     curves = []
@@ -90,9 +89,7 @@ _LINES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def plot_curves(
-    curves: Sequence[Curve], metric: str, epochs: int, log: bool = False
-) -> go.Figure:
+def plot_curves(curves: Sequence[Curve], metric: str, epochs: int, log: bool = False) -> go.Figure:
     """A metric over the epochs: grey for training data, the accent for validation data."""
     figure = _panel(metric, log)
     for curve in curves:
@@ -150,14 +147,14 @@ class PlaneInfo:
 
     plane: Plane
     regions: NDArray[np.float32]
-    points: NDArray[np.float32]
-    targets: NDArray[np.generic]
+    points: Inputs
+    targets: Targets
     held_back: NDArray[np.bool_]
     class_names: tuple[str, ...]
 
 
 def plane_info(
-    plane: Plane, split: Split, inputs: NDArray[np.float32], targets: NDArray[np.generic],
+    plane: Plane, split: Split, inputs: Inputs, targets: Targets,
     most: int = 600,
 ) -> PlaneInfo:  # fmt: skip
     """The plane with the points of training and validation, at most ``most`` of them."""

@@ -45,7 +45,9 @@ def ask(store: Store, kind: str, question: dict[str, Any]) -> Request:
         row = connection.execute(select(REQUESTS).where(REQUESTS.c.key == key)).mappings().first()
         if row is None:
             values = {"key": key, "kind": kind, "question": question, "asked": time.time()}
-            connection.execute(REQUESTS.insert().prefix_with("OR IGNORE", dialect="sqlite"), values)
+            connection.execute(
+                REQUESTS.insert().prefix_with("OR IGNORE", dialect="sqlite"), values
+            )
             return Request(key, kind, question)
     return Request(key, row["kind"], row["question"], row["answer"], row["error"] or "")
 

@@ -175,9 +175,7 @@ class Store:
 
     def end(self, run_id: str, state: State, message: str = "", **fields: Any) -> bool:
         """Bring an active run to its end; False if it had ended already."""
-        return self._move(
-            run_id, state, ACTIVE, finished=time.time(), message=message, **fields
-        )
+        return self._move(run_id, state, ACTIVE, finished=time.time(), message=message, **fields)
 
     def _move(self, run_id: str, state: State, before: Sequence[State], **fields: Any) -> bool:
         statement = RUNS.update().where(RUNS.c.id == run_id, RUNS.c.state.in_(before))
@@ -200,7 +198,9 @@ class Store:
         """
         run = self.get(run_id)
         if run.is_active:
-            raise UserError("Expected a run that has ended", received=run.state, fix="Stop it first")
+            raise UserError(
+                "Expected a run that has ended", received=run.state, fix="Stop it first"
+            )
         with self.transaction() as connection:
             connection.execute(POINTS.delete().where(POINTS.c.run == run_id))
             connection.execute(RUNS.delete().where(RUNS.c.id == run_id))

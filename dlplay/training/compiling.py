@@ -44,7 +44,7 @@ def _metrics(facts: Facts, objective: Objective) -> list[str | keras.metrics.Met
     return ["accuracy", MacroScores(facts.classes)]
 
 
-class EpochSchedule(keras.optimizers.schedules.LearningRateSchedule):
+class EpochSchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
     """`Training.learning_rate_at` for Keras: the rate at every single step."""
 
     def __init__(self, training: Training, steps_per_epoch: int) -> None:

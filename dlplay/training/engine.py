@@ -81,7 +81,8 @@ class Engine:
         # Metrics make their variables at the first step; had the graph to make them, TensorFlow
         # would trace it twice.
         model.test_step((tf.cast(train[0][:1], tf.float32), train[1][:1]))
-        self._train = tf.function(self._make_train(*map(tf.constant, train), jit_compile))
+        inputs, targets = map(tf.constant, train)
+        self._train = tf.function(self._make_train(inputs, targets, jit_compile))
         self._validate = tf.function(self._make_evaluate(), reduce_retracing=True)
         self._validation = tuple(map(tf.constant, validation))
 
@@ -112,17 +113,22 @@ class Engine:
 
     def evaluate(self, inputs: Array | tf.Tensor, targets: Array | tf.Tensor) -> Values:
         """Loss and metrics on other samples, batch by batch as in ``model.evaluate``."""
-        return _numbers(self._validate(tf.convert_to_tensor(inputs), tf.convert_to_tensor(targets)))
+        return _numbers(
+            self._validate(tf.convert_to_tensor(inputs), tf.convert_to_tensor(targets))
+        )
 
     def _adapt(self, count: int, seconds: float) -> None:
-        """Choose how many steps the next call makes; the first ones are slow, so grow with care."""
+        """Choose how many steps the next call makes; first ones are slow, so grow with care."""
         wanted = count * _CALL_SECONDS / max(seconds, 1e-6)
         self._steps_per_call = int(max(1, min(wanted, 8 * count)))
 
     def _make_train(self, inputs: tf.Tensor, targets: tf.Tensor, static: bool) -> Any:
         model, size, samples = self.model, self.batch_size, self.samples
         train_step = _as_it_is(model.train_step)
-        reset_metrics, results = _as_it_is(model.reset_metrics), _as_it_is(model.get_metrics_result)
+        reset_metrics, results = (
+            _as_it_is(model.reset_metrics),
+            _as_it_is(model.get_metrics_result),
+        )
         full = samples // size
 
         def one_step(batch: tf.Tensor) -> tf.Tensor:
@@ -151,7 +157,10 @@ class Engine:
     def _make_evaluate(self) -> Any:
         model, size = self.model, self.batch_size
         test_step = _as_it_is(model.test_step)
-        reset_metrics, results = _as_it_is(model.reset_metrics), _as_it_is(model.get_metrics_result)
+        reset_metrics, results = (
+            _as_it_is(model.reset_metrics),
+            _as_it_is(model.get_metrics_result),
+        )
 
         def evaluate(inputs: tf.Tensor, targets: tf.Tensor) -> Any:
             reset_metrics()

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 
-class MacroScores(keras.metrics.Metric):
+class MacroScores(keras.metrics.Metric):  # type: ignore[misc]
     """Precision, recall and F1, each the plain mean over the classes.
 
     One confusion matrix serves all three. Targets are class numbers or one-hot rows; predictions

@@ -50,9 +50,7 @@ def _step_seconds(samples: int) -> tuple[float, float]:
     return start, epoch / (samples / 16)
 
 
-def _time_epochs(
-    experiment: Experiment, facts: Facts, inputs: np.ndarray
-) -> tuple[float, float]:
+def _time_epochs(experiment: Experiment, facts: Facts, inputs: np.ndarray) -> tuple[float, float]:
     """Seconds of the first and of the second epoch, building included in the first."""
     data = inputs, np.zeros(len(inputs), np.int32)
     start = time.perf_counter()

@@ -7,9 +7,9 @@ import math
 import keras
 import tensorflow as tf
 
+from dlplay.architectures.layers import Layer, Network
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
-from dlplay.architectures.layers import Layer, Network
 
 _FLOAT_BYTES = 4
 _SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
+from dlplay.catalogue import Task
 from dlplay.datasets import Part, Split, split_samples
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
@@ -66,7 +66,8 @@ class Trainer:
         self.experiment: Experiment = run.experiment
         self.best: dict[str, float] = {}
         self.last: Values = {}
-        self.split: Split | None = None
+        self.split: Split
+        self.task: Task | None = None
         self.speed = _Speed()
 
     def run(self) -> None:
@@ -79,6 +80,7 @@ class Trainer:
         samples = dataset.load()
         self.experiment.check(samples.facts())
         self.split = split_samples(dataset, samples, self.experiment.seed)
+        self.task = self.split.facts.task
         self._report(phase="building the network")
         needed = summarise(self.experiment, self.split.facts).training_bytes
         data_bytes = samples.inputs.nbytes
@@ -145,7 +147,7 @@ class Trainer:
         seconds = time.perf_counter() - self.start
         self._draw_plane(epochs, at_once=True)
         summary: dict[str, Any] = {
-            "task": self.split.facts.task, "seconds": seconds, "epochs": epochs,
+            "task": self.task, "seconds": seconds, "epochs": epochs,
             "final": self.last, "best": self.best,
             "parameters": self.model.count_params(),
             "sizes": {name: len(rows) for name, rows in self.split.rows.items()},
@@ -193,8 +195,8 @@ class Trainer:
             self._plane_drawn = now
 
     def _report(self, **progress: Any) -> None:
-        if self.split is not None:
-            progress["task"] = self.split.facts.task
+        if self.task is not None:
+            progress["task"] = self.task
         self.recorder.report(**progress)
         self.on_progress(progress)
 

@@ -24,7 +24,9 @@ def main(has_gpu: bool) -> int:
             known which, so it is left out then.
     """
     if not has_gpu:
-        _measure_pace() or pace.warm_up()
+        measured = _measure_pace()
+        if not measured:
+            pace.warm_up()
     print("ready", flush=True)  # noqa: T201
     run_id, _, gpu = sys.stdin.readline().strip().partition(" ")
     if not run_id:

@@ -1,7 +1,7 @@
 """A chart that keeps zoom and hidden curves while its data change.
 
-`st.plotly_chart` is rebuilt at every change of its data; this calls ``Plotly.react`` instead. Plotly's
-script is the installed package's own, served by the server; colours follow Streamlit's theme.
+`st.plotly_chart` is rebuilt at every change of its data; this calls ``Plotly.react`` instead.
+Plotly's script is the installed package's own, served by the server; colours follow the theme.
 """
 
 from __future__ import annotations

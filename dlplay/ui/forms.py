@@ -1,4 +1,4 @@
-"""Forms made from the fields of a catalogue entry: title, bounds, step and help come from there."""
+"""Forms made from the fields of a catalogue entry: title, bounds and help come from there."""
 
 from __future__ import annotations
 
@@ -89,9 +89,7 @@ def _extra(info: FieldInfo) -> dict[str, Any]:
     return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 
 
-def _field(
-    model: type[BaseModel], name: str, info: FieldInfo, values: Values, path: str
-) -> Any:
+def _field(model: type[BaseModel], name: str, info: FieldInfo, values: Values, path: str) -> Any:
     """The value of one field, from the widget that suits its type."""
     kind, extra = info.annotation, _extra(info)
     title = info.title or name
@@ -200,9 +198,7 @@ def _option(
 
 def _upload(shared: Shared, current: str, types_: list[str]) -> str:
     """A file the user brings; its name in our store."""
-    file = st.file_uploader(
-        shared["label"], type=types_, key=shared["key"], help=shared["help"]
-    )
+    file = st.file_uploader(shared["label"], type=types_, key=shared["key"], help=shared["help"])
     return uploads.keep(file.getvalue()) if file is not None else current
 
 
@@ -217,9 +213,7 @@ def _member(
     return values
 
 
-def _switchable(
-    inner: Any, info: FieldInfo, shared: Shared, current: Any, path: str
-) -> Any:
+def _switchable(inner: Any, info: FieldInfo, shared: Shared, current: Any, path: str) -> Any:
     """A part that can be off."""
     toggle = {**shared, "key": f"{shared['key']}.on"}
     if not st.toggle(value=initial(toggle["key"], current is not None), **toggle):

@@ -15,7 +15,9 @@ TRAIN, RUNS, RUN = (str(_FOLDER / name) for name in ("train.py", "runs.py", "run
 def pages() -> list[StreamlitPage]:
     """Every page; those about one thing are reached from lists, not from the menu."""
     return [
-        st.Page(TRAIN, title="Train", icon=":material/play_circle:", url_path="train", default=True),
+        st.Page(
+            TRAIN, title="Train", icon=":material/play_circle:", url_path="train", default=True
+        ),
         st.Page(RUNS, title="Runs", icon=":material/stacked_line_chart:", url_path="runs"),
         st.Page(RUN, title="Run", url_path="run", visibility="hidden"),
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from dlplay.errors import UserError
 from dlplay.presets import nearest_preset
-from dlplay.runs import Run
+from dlplay.runs import Run, State
 from dlplay.runs.figures import (
     METRICS_OF,
     curves_info,
@@ -19,9 +21,9 @@ from dlplay.runs.plane import Plane
 from dlplay.ui import state
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUNS, TRAIN
-from dlplay.ui.text import clock, duration, metric_value, score
+from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
 
-STATES = {
+STATES: dict[State, tuple[str, BadgeColour]] = {
     "queued": (":material/hourglass_top:", "gray"),
     "running": (":material/play_circle:", "blue"),
     "finished": (":material/check_circle:", "green"),
@@ -81,7 +83,7 @@ def _outcome(run: Run) -> None:
         st.info(run.message, icon=":material/info:")
 
 
-def _progress_text(progress: dict) -> str:
+def _progress_text(progress: dict[str, Any]) -> str:
     if progress.get("phase") != "training":
         return f"{progress.get('phase', 'starting').capitalize()} …"
     left = progress.get("seconds_left")
@@ -129,7 +131,9 @@ def _charts(run: Run) -> None:
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
             figure = plot_curves(curves_info(points, name, within), name, epochs, log)
-            chart(figure, key=f"curve_{name}", alt=f"{metric_title(name)} of every epoch", height=380)
+            chart(
+                figure, key=f"curve_{name}", alt=f"{metric_title(name)} of every epoch", height=380
+            )
     if plane is not None:
         with columns[2]:
             _show_plane(run, plane)

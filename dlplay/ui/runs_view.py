@@ -20,7 +20,10 @@ def filtered(runs: Sequence[Run]) -> list[Run]:
     """The runs that match what is typed and chosen."""
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     text = left.text_input(
-        "Filter", key="filter", placeholder="Dataset, network, title or id", icon=":material/search:"
+        "Filter",
+        key="filter",
+        placeholder="Dataset, network, title or id",
+        icon=":material/search:",
     )
     present = [name for name in STATES if any(run.state == name for run in runs)]
     states = right.pills("State", present, selection_mode="multi", key="states")
@@ -40,14 +43,16 @@ def _haystack(run: Run) -> str:
 def table(runs: Sequence[Run]) -> list[Run]:
     """The list of runs; the selected ones."""
     rows = pd.DataFrame([_row(run) for run in runs])
-    chosen = [i for i, run in enumerate(runs) if run.id in st.query_params.get("ids", "").split(",")]
+    chosen = [
+        i for i, run in enumerate(runs) if run.id in st.query_params.get("ids", "").split(",")
+    ]
     event = st.dataframe(
         rows, hide_index=True, key="runs", on_select="rerun", selection_mode="multi-row",
         selection_default={"selection": {"rows": chosen}} if chosen else None,
         column_config={
             "Score": st.column_config.NumberColumn(
                 "Best validation score", format="%.4f",
-                help="Accuracy, or R² for regression, in the epoch with the lowest validation loss.",
+                help="Accuracy, or R² for regression, in the epoch of the lowest validation loss.",
             ),
         },
     )  # fmt: skip
@@ -70,7 +75,9 @@ def _row(run: Run) -> dict[str, object]:
 def actions(selected: Sequence[Run]) -> None:
     """What can be done with the selected runs."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Open", icon=":material/open_in_full:", disabled=len(selected) != 1, key="open"):
+        if st.button(
+            "Open", icon=":material/open_in_full:", disabled=len(selected) != 1, key="open"
+        ):
             st.switch_page(RUN, query_params={"id": selected[0].id})
         ended = [run for run in selected if not run.is_active]
         if st.button("Delete", icon=":material/delete:", disabled=not ended, key="delete"):
@@ -103,7 +110,9 @@ def compare(runs: Sequence[Run]) -> None:
     for column, metric in zip(st.columns(1 + len(mains)), ["loss", *mains], strict=True):
         with column:
             figure = plot_overlay(points, metric, log_loss and metric == "loss")
-            chart(figure, key=f"overlay_{metric}", alt=f"{metric} of the selected runs", height=420)
+            chart(
+                figure, key=f"overlay_{metric}", alt=f"{metric} of the selected runs", height=420
+            )
     st.caption("Solid: validation. Dotted: training.")
     differences(runs)
 
@@ -134,4 +143,3 @@ def empty() -> None:
     """What to do when there is nothing yet."""
     st.info("No runs yet. Train a network and it appears here.", icon=":material/info:")
     st.page_link(TRAIN, label="Train a network", icon=":material/play_circle:")
-

@@ -52,7 +52,7 @@ def load_draft(experiment: Experiment, preset: str) -> None:
 
 
 def widget_key(path: str) -> str:
-    """The key of the widget for a part of the draft; loading another draft gives another widget."""
+    """The key of the widget for a part of the draft; another draft has other widgets."""
     return f"form.{path}.{st.session_state.get(_VERSION, 0)}"
 
 

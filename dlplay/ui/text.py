@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from dlplay.runs.figures import SHARES
+
+BadgeColour = Literal["blue", "gray", "green", "orange", "red", "violet"]
+"""Colours of a badge that are used here."""
 
 
 def duration(seconds: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 from dlplay.architectures.figures import layer_title, plot_diagram
 from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Samples
+from dlplay.datasets.base import Origin
 from dlplay.datasets.figures import plot_balance, plot_scatter, plot_sheet, telling_features
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
@@ -20,9 +22,9 @@ from dlplay.runs.pace import Pace
 from dlplay.ui import state
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUN
-from dlplay.ui.text import about
+from dlplay.ui.text import BadgeColour, about
 
-_BADGES = {
+_BADGES: dict[Origin, tuple[str, BadgeColour, str]] = {
     "bundled": (":material/inventory_2:", "green", "Comes with the app"),
     "cached": (":material/download_done:", "green", "Downloaded to this server already"),
     "needs download": (":material/cloud_download:", "orange", "Fetched once, when needed"),
@@ -111,7 +113,7 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
         return
     samples = state.samples(dataset)
     is_image = samples.facts().kind == "image"
-    views = {
+    views: dict[str, Callable[[], None]] = {
         "Samples" if is_image else "Scatter": lambda: _picture(samples),
         "Parts": lambda: _parts(dataset, seed, samples),
     }

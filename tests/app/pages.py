@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from streamlit.testing.v1 import AppTest
 
 
@@ -20,4 +22,5 @@ def open_page(page: str, **parameters: str) -> AppTest:
 def texts(app: AppTest) -> str:
     """All that is written on the page, for a look at whether something is said."""
     kinds = ("markdown", "caption", "header", "subheader", "info", "warning", "error", "success")
-    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+    elements: list[Any] = [element for kind in kinds for element in app.get(kind)]
+    return "\n".join(str(element.value) for element in elements)

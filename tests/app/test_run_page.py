@@ -22,7 +22,8 @@ SUMMARY = {
 }  # fmt: skip
 PROGRESS = {
     "phase": "training", "task": "classification", "epoch": 2, "epochs": 100, "step": 1,
-    "steps": 6, "share": 0.02, "seconds": 1.0, "samples_per_second": 12_345.0, "seconds_left": 65.0,
+    "steps": 6, "share": 0.02, "seconds": 1.0, "seconds_left": 65.0,
+    "samples_per_second": 12_345.0,
 }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def test_the_filter_takes_words_and_states(store: Store) -> None:
     app.text_input(key="filter").set_value("spiral mlp").run()
     assert listed(app) == [spirals.id]
     app.text_input(key="filter").set_value("").run()
-    app.get("button_group")[0].set_value(["running"]).run()
+    app.button_group[0].set_value(["running"]).run()
     assert listed(app) == [active.id]
     assert iris.id not in listed(app)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -20,7 +22,8 @@ def launch(app: AppTest) -> AppTest:
 
 def widget_value(app: AppTest, kind: str, label: str) -> object:
     """The value of the first widget of a kind with this label."""
-    return next(w.value for w in app.get(kind) if w.label == label)
+    widgets: Any = app.get(kind)
+    return next(widget.value for widget in widgets if widget.label == label)
 
 
 def test_a_newcomer_finds_everything_filled_in_and_one_press_queues_the_run(store: Store) -> None:
@@ -148,7 +151,7 @@ def test_an_uploaded_table_is_trained_on(store: Store) -> None:
     app = open_page("train")
     next(w for w in app.selectbox if w.label == "Dataset").set_value("csv").run()
     assert "Expected an uploaded file" in texts(app)
-    app.get("file_uploader")[0].set_value(("mine.csv", content, "text/csv")).run()
+    app.file_uploader[0].set_value(("mine.csv", content, "text/csv")).run()
     assert not app.exception
     assert widget_value(app, "selectbox", "Column to predict") == "answer"
     launch(app)
@@ -159,7 +162,7 @@ def test_an_uploaded_table_is_trained_on(store: Store) -> None:
 def test_a_table_that_cannot_be_used_says_what_is_wrong_with_it(store: Store) -> None:
     app = open_page("train")
     next(w for w in app.selectbox if w.label == "Dataset").set_value("csv").run()
-    app.get("file_uploader")[0].set_value(("bad.csv", b"", "text/csv")).run()
+    app.file_uploader[0].set_value(("bad.csv", b"", "text/csv")).run()
     assert not app.exception
     assert app.button(key="train").disabled
     assert "Expected a header and rows" in texts(app)

@@ -1,4 +1,4 @@
-"""The executor with real worker processes: what it does when all goes well, and when it does not."""
+"""The executor with real worker processes, when all goes well and when it does not."""
 
 from __future__ import annotations
 

@@ -163,9 +163,7 @@ class TestQueue:
         store.request_stop(second.id)
         assert store.place_in_queue(third) == 1
 
-    def test_runs_of_the_command_line_wait_for_nobody(
-        self, store: Store, new_run: NewRun
-    ) -> None:
+    def test_runs_of_the_command_line_wait_for_nobody(self, store: Store, new_run: NewRun) -> None:
         new_run(owner="cli")
         assert store.place_in_queue(new_run()) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -25,10 +26,10 @@ REGULARISED = {"l1": 1e-4, "l2": 1e-3, "dropout": 0.3, "batch_norm": True, "weig
 
 def fitting_dataset(architecture: str, task: Task) -> Dataset | None:
     """The first bundled dataset that the network takes."""
-    for dataset in (cls() for cls in DATASETS.values() if cls.tasks == (task,)):
+    for dataset in (cls(name=name) for name, cls in DATASETS.items() if cls.tasks == (task,)):
         if dataset.origin() == "bundled":
             with suppress(UserError):
-                ARCHITECTURES[architecture]().check(dataset.facts())
+                ARCHITECTURES[architecture](name=architecture).check(dataset.facts())
                 return dataset
     return None
 
@@ -43,7 +44,7 @@ FITTING = [
 
 
 def compiled(experiment: Experiment) -> tuple[keras.Model, list[tuple[Any, Any]]]:
-    """A fresh model, and the arrays of training and validation; few samples, the last batch short."""
+    """A fresh model, and the arrays of training and validation: few, the last batch short."""
     parts = split(experiment.dataset, experiment.seed)
     encode = experiment.objective(parts.facts).encode
     arrays = [
@@ -132,9 +133,7 @@ def test_every_loss_means_what_it_means_in_fit(loss: str, dataset: str) -> None:
 
 def moons_engine(**options: Any) -> Engine:
     """An engine on points in the plane."""
-    experiment = Experiment.parse(
-        {"dataset": {"name": "moons"}, "architecture": {"name": "mlp"}}
-    )
+    experiment = Experiment.parse({"dataset": {"name": "moons"}, "architecture": {"name": "mlp"}})
     model, (train, validation) = compiled(experiment)
     return Engine(model, train, validation, batch_size=BATCH, **options)
 
@@ -153,16 +152,14 @@ def test_calls_cover_every_step_once_however_many_steps_a_call_makes() -> None:
     first = list(engine.run_epoch(0))
     second = list(engine.run_epoch(1))
     assert [progress.step for progress in first][-1] == engine.steps == 5
-    assert all(a.step < b.step for a, b in zip(first, first[1:], strict=False))
+    assert all(a.step < b.step for a, b in pairwise(first))
     assert len(second) <= len(first)
     assert first[-1].is_epoch_end
     assert "val_loss" in first[-1].values
 
 
 def test_the_step_at_which_the_loss_stops_being_a_number_is_told() -> None:
-    experiment = Experiment.parse(
-        {"dataset": {"name": "plane"}, "architecture": {"name": "mlp"}}
-    )
+    experiment = Experiment.parse({"dataset": {"name": "plane"}, "architecture": {"name": "mlp"}})
     model, (train, validation) = compiled(experiment)
     targets = train[1].copy()
     targets[BATCH * 2 + 3] = np.nan  # the third batch, when nothing is shuffled

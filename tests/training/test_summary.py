@@ -29,9 +29,7 @@ CASES = [
 
 def experiment(architecture: dict[str, Any], **values: Any) -> Experiment:
     """An experiment about its network."""
-    return Experiment.parse(
-        {"dataset": {"name": "iris"}, "architecture": architecture, **values}
-    )
+    return Experiment.parse({"dataset": {"name": "iris"}, "architecture": architecture, **values})
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES)

@@ -1,0 +1,46 @@
+"""``python -m benchmarks [NAME ...]``: runs all benchmarks, or the named ones; prints one table."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Callable, Iterable
+from importlib.metadata import PackageNotFoundError, version
+
+from benchmarks import server, store, training
+from benchmarks.table import Row, render
+
+_BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
+    "training": training.rows,
+    "store": store.rows,
+    "server": server.rows,
+}
+_PACKAGES = ("keras", "tensorflow", "torch", "streamlit", "plotly", "numpy")
+
+
+def main() -> None:
+    """Run, then print the table under the versions it holds for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(_BENCHMARKS))
+    names = parser.parse_args().names or list(_BENCHMARKS)
+    if unknown := set(names) - set(_BENCHMARKS):
+        parser.error(f"expected {', '.join(_BENCHMARKS)}; received {', '.join(sorted(unknown))}")
+    rows = []
+    for name in names:
+        print(f"{name} …", flush=True)
+        rows += _BENCHMARKS[name]()
+    print(f"\n{_versions()}\n\n{render(rows)}")
+
+
+def _versions() -> str:
+    found = [f"Python {platform.python_version()}"]
+    for package in _PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
+
+
+if __name__ == "__main__":
+    main()
