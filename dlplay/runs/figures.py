@@ -11,8 +11,6 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dlplay.catalogue import Task
-from dlplay.datasets import Split
-from dlplay.datasets.base import Inputs, Targets
 from dlplay.figures import (
     LEGEND_BELOW,
     MARGIN,
@@ -22,7 +20,7 @@ from dlplay.figures import (
     colour,
     heading,
 )
-from dlplay.runs.plane import Plane
+from dlplay.runs.plane import Plane, PlanePoints
 from dlplay.runs.store import Point
 
 SHARES = ("accuracy", "precision", "recall", "f1")
@@ -133,86 +131,55 @@ def _mode(curve: Curve) -> str:
     return "lines+markers" if len(curve.x) < 3 else "lines"
 
 
-@dataclass(frozen=True, eq=False)
-class PlaneInfo:
-    """A picture of the plane.
-
-    Args:
-        regions: the probability of each class, ``(classes, rows, columns)``; for regression the
-            values, ``(1, rows, columns)``.
-        points: ``(n, 2)``, in the data's own units.
-        targets: class numbers or values of the points.
-        held_back: which points are of the validation part.
-    """
-
-    plane: Plane
-    regions: NDArray[np.float32]
-    points: Inputs
-    targets: Targets
-    held_back: NDArray[np.bool_]
-    class_names: tuple[str, ...]
+def regions_info(plane: Plane) -> NDArray[np.float32]:
+    """The probability of each class, ``(classes, rows, columns)``; for regression the values,
+    ``(1, rows, columns)``."""
+    return np.moveaxis(plane.answer, -1, 0)
 
 
-def plane_info(
-    plane: Plane, split: Split, inputs: Inputs, targets: Targets,
-    most: int = 600,
-) -> PlaneInfo:  # fmt: skip
-    """The plane with the points of training and validation, at most ``most`` of them."""
-    train, validation = split.rows["train"], split.rows["validation"]
-    share = min(1.0, most / (len(train) + len(validation)))
-    shown = [rows[: max(1, int(len(rows) * share))] for rows in (train, validation)]
-    rows = np.concatenate(shown)
-    held_back = np.repeat([False, True], [len(part) for part in shown])
-    regions = np.moveaxis(plane.answer, -1, 0)
-    return PlaneInfo(
-        plane, regions, inputs[rows], targets[rows], held_back,
-        split.facts.class_names,
-    )  # fmt: skip
-
-
-def plot_plane(info: PlaneInfo, axes: Sequence[str]) -> go.Figure:
+def plot_plane(plane: Plane) -> go.Figure:
     """Where the network would say what; paler where it is less sure."""
-    figure = go.Figure()
-    plane = {
-        "x": info.plane.x, "y": info.plane.y, "hoverinfo": "skip", "showscale": False,
+    figure, samples, regions = go.Figure(), plane.samples, regions_info(plane)
+    grid = {
+        "x": plane.x, "y": plane.y, "hoverinfo": "skip", "showscale": False,
         "zsmooth": "best",
     }  # fmt: skip
-    if info.class_names:
-        for index, region in enumerate(info.regions):
+    if samples.class_names:
+        for index, region in enumerate(regions):
             tint = colour(index)
             # Below the probability of a blind guess a class leaves no colour.
             figure.add_heatmap(
-                z=region, zmin=1 / len(info.class_names), zmax=1.0,
-                colorscale=[[0, f"{tint}00"], [1, f"{tint}80"]], **plane,
+                z=region, zmin=1 / len(samples.class_names), zmax=1.0,
+                colorscale=[[0, f"{tint}00"], [1, f"{tint}80"]], **grid,
             )  # fmt: skip
-        for index, name in enumerate(info.class_names):
-            _scatter(figure, info, info.targets == index, name, {"color": colour(index)})
+        for index, name in enumerate(samples.class_names):
+            _scatter(figure, samples, samples.targets == index, name, {"color": colour(index)})
     else:
-        low, high = float(info.targets.min()), float(info.targets.max())
+        low, high = float(samples.targets.min()), float(samples.targets.max())
         scale = {"colorscale": "RdBu", "reversescale": True}
-        figure.add_heatmap(z=info.regions[0], zmin=low, zmax=high, opacity=0.55, **scale, **plane)
-        everything = np.ones(len(info.points), bool)
-        marker = {"color": info.targets, "cmin": low, "cmax": high, **scale}
-        _scatter(figure, info, everything, "samples", marker)
+        figure.add_heatmap(z=regions[0], zmin=low, zmax=high, opacity=0.55, **scale, **grid)
+        everything = np.ones(len(samples.points), bool)
+        marker = {"color": samples.targets, "cmin": low, "cmax": high, **scale}
+        _scatter(figure, samples, everything, "samples", marker)
     figure.update_layout(
-        title=heading(f"What the network says, epoch {info.plane.epoch}"),
+        title=heading(f"What the network says, epoch {plane.epoch}"),
         margin={**MARGIN, "b": 40}, dragmode="pan", legend=LEGEND_BELOW,
     )  # fmt: skip
-    figure.update_xaxes(**axis(axes[0], showgrid=False))
-    figure.update_yaxes(**axis(axes[1], showgrid=False))
+    figure.update_xaxes(**axis(samples.axes[0], showgrid=False))
+    figure.update_yaxes(**axis(samples.axes[1], showgrid=False))
     return figure
 
 
 def _scatter(
     figure: go.Figure,
-    info: PlaneInfo,
+    samples: PlanePoints,
     which: NDArray[np.bool_],
     name: str,
     marker: dict[str, Any],
 ) -> None:
     """Points, filled where the network trains on them, hollow where they are held back."""
     for held_back in (False, True):
-        rows = which & (info.held_back == held_back)
+        rows = which & (samples.held_back == held_back)
         style = {**marker, "size": 6}
         if isinstance(marker["color"], np.ndarray):
             style["color"] = marker["color"][rows]
@@ -221,7 +188,7 @@ def _scatter(
         else:
             style |= {"line": {"width": 0.5, "color": "rgba(255,255,255,0.7)"}}
         figure.add_scatter(
-            x=info.points[rows, 0], y=info.points[rows, 1], mode="markers", name=name,
+            x=samples.points[rows, 0], y=samples.points[rows, 1], mode="markers", name=name,
             legendgroup=name, showlegend=not held_back, marker=style,
             hovertemplate="%{x:.2f}, %{y:.2f}",
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a network says over the plane, kept as a file of a run."""
+"""What a network says over the plane, kept as a file of a run with the points it learns from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,45 @@ import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dlplay.datasets import Samples, Split
+from dlplay.datasets.base import Inputs, Targets
+
 _FILE = "plane.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class PlanePoints:
+    """Samples to draw on the plane.
+
+    Args:
+        points: ``(n, 2)``, in the data's own units.
+        targets: class numbers or values.
+        held_back: which of them are of the validation part.
+        class_names: empty for regression.
+        axes: names of the two coordinates.
+    """
+
+    points: Inputs
+    targets: Targets
+    held_back: NDArray[np.bool_]
+    class_names: tuple[str, ...]
+    axes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, split: Split, samples: Samples, most: int = 600) -> PlanePoints:
+        """Points of training and validation in proportion, at most ``most`` of them."""
+        train, validation = split.rows["train"], split.rows["validation"]
+        share = min(1.0, most / (len(train) + len(validation)))
+        shown = [rows[: max(1, int(len(rows) * share))] for rows in (train, validation)]
+        rows = np.concatenate(shown)
+        held_back = np.repeat([False, True], [len(part) for part in shown])
+        names = samples.class_names, samples.feature_names
+        return cls(samples.inputs[rows], samples.targets[rows], held_back, *names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,17 +55,21 @@ class Plane:
         x, y: the grid's coordinates, in the data's own units.
         answer: ``(len(y), len(x), classes)`` probabilities, or ``(…, 1)`` values.
         epoch: complete epochs when it was asked.
+        samples: what it learns from and is judged by.
     """
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
     answer: NDArray[np.float32]
     epoch: int
+    samples: PlanePoints
 
     def save(self, folder: Path) -> None:
         """Replace the run's file; a reader sees the old one or the new one, never half."""
         partial = folder / f"partial-{_FILE}"
-        np.savez(partial, x=self.x, y=self.y, answer=self.answer, epoch=self.epoch)
+        arrays: dict[str, Any] = {**vars(self), **vars(self.samples)}
+        del arrays["samples"]
+        np.savez(partial, **arrays)
         os.replace(partial, folder / _FILE)
 
     @classmethod
@@ -39,7 +77,14 @@ class Plane:
         """The latest answer of a run, if it has one."""
         try:
             with (folder / _FILE).open("rb") as file, np.load(file) as kept:
-                return cls(kept["x"], kept["y"], kept["answer"], int(kept["epoch"]))
+                samples = PlanePoints(
+                    kept["points"],
+                    kept["targets"],
+                    kept["held_back"],
+                    tuple(kept["class_names"].tolist()),
+                    tuple(kept["axes"].tolist()),
+                )
+                return cls(kept["x"], kept["y"], kept["answer"], int(kept["epoch"]), samples)
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 

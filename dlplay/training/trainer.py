@@ -88,7 +88,7 @@ class Trainer:
         self.model = build_model(self.experiment, self.split.facts, len(self.split.train))
         self.boundary = None
         if self.split.facts.is_plane:
-            self.boundary = Boundary(self.model, self.split, samples.inputs)
+            self.boundary = Boundary(self.model, self.split, samples)
         self._train()
 
     def _train(self) -> None:

@@ -6,14 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from dlplay.errors import UserError
 from dlplay.presets import nearest_preset
 from dlplay.runs import Run, State
 from dlplay.runs.figures import (
     METRICS_OF,
     curves_info,
     metric_title,
-    plane_info,
     plot_curves,
     plot_plane,
 )
@@ -136,7 +134,8 @@ def _charts(run: Run) -> None:
             )
     if plane is not None:
         with columns[2]:
-            _show_plane(run, plane)
+            alt = "What the network says at every point of the plane, with the samples on it"
+            chart(plot_plane(plane), key="plane", alt=alt, height=380)
 
 
 def _choose_metric(run: Run) -> tuple[str, bool]:
@@ -152,15 +151,3 @@ def _choose_metric(run: Run) -> tuple[str, bool]:
         )  # fmt: skip
         log_loss = st.toggle("Logarithmic loss", key="log_loss")
     return metric or choices[0], log_loss
-
-
-def _show_plane(run: Run, plane: Plane) -> None:
-    dataset = run.experiment.dataset
-    try:
-        samples, split = state.samples(dataset), state.split(dataset, run.experiment.seed)
-    except UserError:  # the uploaded file is gone; the curves are still worth seeing
-        return
-    info = plane_info(plane, split, samples.inputs, samples.targets)
-    figure = plot_plane(info, samples.feature_names)
-    alt = "What the network says at every point of the plane, with the samples on it"
-    chart(figure, key="plane", alt=alt, height=380)

@@ -116,7 +116,7 @@ def split(dataset: Dataset, seed: int) -> Split:
     return _split(dataset.model_dump_json(), seed)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner="Dividing the dataset …")
 def _split(dataset: str, seed: int) -> Split:
     parsed = dataset_adapter.validate_json(dataset)
     return split_samples(parsed, samples(parsed), seed)

@@ -7,7 +7,7 @@ import pytest
 
 from dlplay.presets import PRESETS
 from dlplay.runs import Point, Run, Store
-from dlplay.runs.plane import Plane
+from dlplay.runs.plane import Plane, PlanePoints
 from tests.app.pages import open_page, texts
 
 FIRST = next(iter(PRESETS.values())).experiment
@@ -95,7 +95,9 @@ def test_points_in_the_plane_come_with_the_picture_of_the_plane(store: Store) ->
     run = running(store, "spirals-mlp")
     run.folder.mkdir(parents=True)
     axis = np.linspace(-2, 2, 60, dtype=np.float32)
-    Plane(axis, axis, np.full((60, 60, 2), 0.5, np.float32), 2).save(run.folder)
+    nobody = np.zeros(1, bool)
+    points = PlanePoints(np.zeros((1, 2)), np.zeros(1, int), nobody, ("A", "B"), ("x", "y"))
+    Plane(axis, axis, np.full((60, 60, 2), 0.5, np.float32), 2, points).save(run.folder)
     app = open_page("run", id=run.id)
     assert not app.exception
     assert len(app.get("bidi_component")) == 3

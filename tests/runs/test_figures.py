@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from numpy.typing import NDArray
 
-from dlplay.datasets import Split, split
-from dlplay.datasets.synthetic import Moons, PlaneDataset
-from dlplay.datasets.synthetic import Plane as TiltedPlane
 from dlplay.runs import Point
 from dlplay.runs.figures import (
     METRICS,
     METRICS_OF,
     curves_info,
     metric_title,
-    plane_info,
     plot_curves,
     plot_overlay,
+    plot_plane,
+    regions_info,
 )
-from dlplay.runs.plane import Plane
+from dlplay.runs.plane import Plane, PlanePoints
 
 POINTS = [
     Point(1.0, 0.1, {"loss": 0.9, "val_loss": 1.0, "accuracy": 0.5, "learning_rate": 0.1}),
@@ -76,50 +72,18 @@ class TestCurves:
         assert len(colours) == 6
 
 
-def some_of(
-    dataset: PlaneDataset,
-) -> tuple[Split, NDArray[np.float32], NDArray[np.generic]]:
-    """A dataset's parts, inputs and targets."""
-    samples = dataset.load()
-    return split(dataset, seed=1), samples.inputs.astype(np.float32), samples.targets
-
-
-class TestPlane:
-    """What the network says at every point."""
-
-    GRID = np.linspace(-1, 1, 6, dtype=np.float32)
-
-    def test_the_answer_of_each_class_is_a_region(self) -> None:
-        parts, inputs, targets = some_of(Moons(samples=100))
-        first = np.random.default_rng(0).random((6, 6)).astype(np.float32)
-        plane = Plane(self.GRID, self.GRID, np.stack([first, 1 - first], axis=-1), 3)
-        info = plane_info(plane, parts, inputs, targets)
-        np.testing.assert_array_equal(info.regions, [first, 1 - first])
-        assert info.class_names == ("A", "B")
-
-    def test_points_are_those_of_training_and_validation_in_their_own_units(self) -> None:
-        parts, inputs, targets = some_of(Moons(samples=100))
-        plane = Plane(self.GRID, self.GRID, np.zeros((6, 6, 2), np.float32), 3)
-        info = plane_info(plane, parts, inputs, targets)
-        shown = {tuple(point) for point in info.points.tolist()}
-        test = {tuple(point) for point in inputs[parts.rows["test"]].tolist()}
-        assert shown.isdisjoint(test)
-        held_back = inputs[parts.rows["validation"]]
-        np.testing.assert_array_equal(info.points[info.held_back], held_back)
-        assert (~info.held_back).sum() == len(parts.train)
-
-    @pytest.mark.parametrize("most", [50, 600])
-    def test_of_many_points_only_some_are_shown_in_the_same_proportion(self, most: int) -> None:
-        parts, inputs, targets = some_of(Moons(samples=5_000))
-        plane = Plane(self.GRID, self.GRID, np.zeros((6, 6, 2), np.float32), 3)
-        info = plane_info(plane, parts, inputs, targets, most)
-        assert most - 2 <= len(info.points) <= most
-        assert info.held_back.mean() == pytest.approx(0.2, abs=0.02)
-
-    def test_of_a_regression_the_one_region_is_the_value(self) -> None:
-        parts, inputs, targets = some_of(TiltedPlane(samples=100))
-        answer = np.arange(36, dtype=np.float32).reshape(6, 6, 1)
-        info = plane_info(Plane(self.GRID, self.GRID, answer, 3), parts, inputs, targets)
-        np.testing.assert_array_equal(info.regions[0], answer[..., 0])
-        assert info.class_names == ()
-        assert set(info.targets.tolist()) <= set(targets.tolist())
+def test_the_answer_of_each_class_is_a_region() -> None:
+    random = np.random.default_rng(0).random((6, 5, 3)).astype(np.float32)
+    grid = np.linspace(-1, 1, 6, dtype=np.float32)
+    samples = PlanePoints(
+        np.zeros((2, 2)), np.array([0, 2]), np.array([False, True]), ("A", "B", "C"), ("x", "y")
+    )
+    plane = Plane(grid[:5], grid, random, 3, samples)
+    regions = regions_info(plane)
+    assert regions.shape == (3, 6, 5)
+    np.testing.assert_array_equal(regions[1], random[:, :, 1])
+    figure = plot_plane(plane)
+    assert [trace.type for trace in figure.data].count("heatmap") == 3
+    drawn = [(t.name, len(t.x)) for t in figure.data if t.type == "scatter" and len(t.x)]
+    assert drawn == [("A", 1), ("C", 1)]
+    assert "epoch 3" in figure.layout.title.text
