@@ -69,7 +69,7 @@ class LocalExecutor:
             worker.kill()
         if self._spare:
             self._spare.kill()
-        self._helper.shutdown(wait=False, cancel_futures=True)
+        self._helper.shutdown(wait=True, cancel_futures=True)
         self._store.interrupt_the_dead()
         if self._lock_file:
             self._lock_file.close()

@@ -23,7 +23,7 @@ from dlplay.training.recorder import Recorder
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
 
-_PLANE_SECONDS = 0.5
+_PLANE_SECONDS = 0.25
 MODEL_FILE = "model.keras"
 
 OnProgress = Callable[[dict[str, Any]], None]
