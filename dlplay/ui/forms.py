@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from dlplay import uploads
 from dlplay.catalogue import Choice, Entry, entry_name
 from dlplay.datasets.base import Kind
+from dlplay.errors import UserError
 from dlplay.ui.state import initial, widget_key
 
 Values = dict[str, Any]
@@ -184,7 +185,10 @@ def _option(
     model: type[BaseModel], name: str, kind: Any, shared: Shared, current: Any, values: Values
 ) -> Any:
     """A choice among what the other values offer, such as the columns of a file."""
-    options = list(model.options(name, values))  # type: ignore[attr-defined]
+    try:
+        options = list(model.options(name, values))  # type: ignore[attr-defined]
+    except UserError:  # said where the whole experiment is checked
+        options = []
     # Another file has other columns: its widget is another one, too.
     shared["key"] += f".{hash(tuple(options))}"
     if get_origin(kind) is tuple:
@@ -192,6 +196,7 @@ def _option(
         start = initial(shared["key"], kept)
         return st.multiselect(options=options, default=start, **shared)
     if not options:
+        st.selectbox(options=[], disabled=True, placeholder="–", **shared)
         return ""
     return _select(options, shared, current if current in options else options[-1])
 

@@ -22,7 +22,9 @@ def choose_preset() -> None:
 
     def load() -> None:
         name = st.session_state[key]
-        state.load_draft(PRESETS[name].experiment, name)
+        # The browser reports a first value as a change, too, when it comes amid a redraw.
+        if name != state.preset_name():
+            state.load_draft(PRESETS[name].experiment, name)
 
     name = st.selectbox(
         "Start from", names, names.index(state.preset_name()), key=key, on_change=load,
