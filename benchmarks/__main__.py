@@ -1,8 +1,9 @@
-"""``python -m benchmarks [NAME ...]``: runs all benchmarks, or the named ones; prints one table."""
+"""``python -m benchmarks [NAME ...]``: runs all benchmarks, or those named; prints a table."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +17,8 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "server": server.rows,
 }
 _PACKAGES = ("keras", "tensorflow", "torch", "streamlit", "plotly", "numpy")
+_QUIET_LOAD = 0.5
+"""Waiting processes above which others take part of the time that is measured."""
 
 
 def main() -> None:
@@ -25,11 +28,16 @@ def main() -> None:
     names = parser.parse_args().names or list(_BENCHMARKS)
     if unknown := set(names) - set(_BENCHMARKS):
         parser.error(f"expected {', '.join(_BENCHMARKS)}; received {', '.join(sorted(unknown))}")
-    rows = []
+    rows: list[Row] = []
+    before = os.getloadavg()[0]
     for name in names:
         print(f"{name} …", flush=True)
         rows += _BENCHMARKS[name]()
-    print(f"\n{_versions()}\n\n{render(rows)}")
+    print(f"\n{_versions()}")
+    print(f"{os.cpu_count()} cores; load before the start {before:.1f}")
+    if before > _QUIET_LOAD:
+        print("The machine was busy with other things: these figures do not hold.")
+    print(f"\n{render(rows)}")
 
 
 def _versions() -> str:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryFile
 
 Figures = dict[str, float]
 Measure = Callable[[], Figures]
@@ -35,30 +36,32 @@ class Side:
 
     def __init__(self, function: Callable[[], Measure]) -> None:
         command = [sys.executable, "-m", "benchmarks.sides", function.__module__]
+        self._log = TemporaryFile("w+")  # noqa: SIM115 (lives as long as the process)
         self._process = subprocess.Popen(
             [*command, function.__name__],
             cwd=_ROOT, env={**os.environ, **_ENVIRONMENT}, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
         )  # fmt: skip
         self._answer()
 
     def close(self) -> None:
         """End it: it leaves when its standard input closes."""
         self._process.communicate(timeout=60)
+        self._log.close()
 
     def measure(self) -> Figures:
         """Ask once."""
-        assert_pipe = self._process.stdin
-        if assert_pipe is not None:
-            assert_pipe.write("go\n")
-            assert_pipe.flush()
+        if self._process.stdin is not None:
+            self._process.stdin.write("go\n")
+            self._process.stdin.flush()
         return self._answer()
 
     def _answer(self) -> Figures:
         pipe = self._process.stdout
         line = pipe.readline() if pipe is not None else ""
         if not line:
-            raise RuntimeError(f"{self._process.args!r} ended without an answer")
+            self._log.seek(0)
+            raise RuntimeError(f"{self._process.args!r} broke off:\n{self._log.read()}")
         figures: Figures = json.loads(line)
         return figures
 
