@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME ...]``: runs all benchmarks, or those named; prints a table."""
+"""``python -m benchmarks [NAME ...]``: runs all benchmarks, or those named; prints one table."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def train(options: argparse.Namespace) -> int:
     store = open_store()
     run = store.create(experiment, _title(options.experiment), owner="cli")
     store.claim(run.id)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _say(f"Run {run.id}: importing the framework …")
     from dlplay.training.trainer import train as train_run
 

@@ -9,6 +9,7 @@ runs = state.store().runs()
 if not runs:
     runs_view.empty()
     st.stop()
+runs_view.follow(runs)
 shown = runs_view.filtered(runs)
 selected = runs_view.table(shown)
 runs_view.actions(selected)

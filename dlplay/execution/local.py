@@ -23,6 +23,9 @@ _STOP_SECONDS = 0.8
 _SPARE_DELAY_SECONDS = 2.0
 """A new spare takes a core for seconds: let the run just launched draw its first points."""
 
+_QUIET_SECONDS = 1.5
+"""The framework takes seconds to import: let the server draw its first page before that."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +48,8 @@ class LocalExecutor:
         self._spare_wanted = 0.0
         self._workers = 0
         self._answers: dict[str, Future[Any]] = {}
-        self._helper = _new_helper()
+        self._helper: ProcessPoolExecutor | None = None
+        self._quiet_until = 0.0
         self._ending = threading.Event()
         self._lock_file: IO[str] | None = None
         self._thread = threading.Thread(target=self._run, name="executor", daemon=True)
@@ -58,6 +62,7 @@ class LocalExecutor:
         """
         self._lock_file = _lock(self._settings)
         self._store.interrupt_the_dead()
+        self._spare_wanted = self._quiet_until = time.monotonic() + _QUIET_SECONDS
         requests.forget(self._store)  # another version may have answered differently
         self._thread.start()
 
@@ -69,7 +74,8 @@ class LocalExecutor:
             worker.kill()
         if self._spare:
             self._spare.kill()
-        self._helper.shutdown(wait=True, cancel_futures=True)
+        if self._helper:
+            self._helper.shutdown(wait=True, cancel_futures=True)
         self._store.interrupt_the_dead()
         if self._lock_file:
             self._lock_file.close()
@@ -138,6 +144,10 @@ class LocalExecutor:
         worker.hand(run.id, self._slots[free[0]])
 
     def _answer_requests(self) -> None:
+        if self._helper is None:
+            if time.monotonic() < self._quiet_until:
+                return
+            self._helper = _new_helper()
         for key, future in list(self._answers.items()):
             if future.done():
                 del self._answers[key]
@@ -151,7 +161,7 @@ class LocalExecutor:
         try:
             answer, error = future.result()
         except BrokenProcessPool:
-            self._helper, self._answers = _new_helper(), {}
+            self._helper, self._answers = None, {}
             answer, error = None, "The helper process ended while it worked on this."
         requests.answer(self._store, key, answer, error)
 

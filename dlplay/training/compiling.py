@@ -17,6 +17,7 @@ def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Mod
     Args:
         samples: of the training part; they fix the steps of an epoch and the prior's strength.
     """
+    keras.utils.clear_session()  # layers are named by a counter: begin it anew
     keras.utils.set_random_seed(experiment.seed)
     objective = experiment.objective(facts)
     regularisation = experiment.effective_regularisation(facts, samples)

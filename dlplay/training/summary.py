@@ -18,6 +18,7 @@ _SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
 
 def summarise(experiment: Experiment, facts: Facts) -> Network:
     """The network's layers and the memory its training takes."""
+    keras.utils.clear_session()  # layers are named by a counter: begin it anew
     with tf.Graph().as_default():
         model = experiment.architecture.build(
             facts, experiment.objective(facts), experiment.regularisation

@@ -16,6 +16,21 @@ from dlplay.ui.run_view import STATES
 from dlplay.ui.text import clock, duration
 
 
+def follow(runs: Sequence[Run]) -> None:
+    """Draw the page anew when a run has changed its state; asks only while one is active."""
+    active = any(run.is_active for run in runs)
+    st.fragment(_redraw_when_changed, run_every=1.5 if active else None)(_states(runs))
+
+
+def _redraw_when_changed(drawn: dict[str, str]) -> None:
+    if _states(state.store().runs()) != drawn:
+        st.rerun()
+
+
+def _states(runs: Sequence[Run]) -> dict[str, str]:
+    return {run.id: run.state for run in runs}
+
+
 def filtered(runs: Sequence[Run]) -> list[Run]:
     """The runs that match what is typed and chosen."""
     left, right = st.columns([2, 3], vertical_alignment="bottom")
