@@ -144,14 +144,14 @@ class LocalExecutor:
         worker.hand(run.id, self._slots[free[0]])
 
     def _answer_requests(self) -> None:
-        if self._helper is None:
-            if time.monotonic() < self._quiet_until:
-                return
-            self._helper = _new_helper()
         for key, future in list(self._answers.items()):
             if future.done():
                 del self._answers[key]
                 self._give(key, future)
+        if self._helper is None:
+            if time.monotonic() < self._quiet_until:
+                return
+            self._helper = _new_helper()
         for request in requests.open_requests(self._store):
             if request.key not in self._answers:
                 future = self._helper.submit(helper.answer, request.kind, request.question)
@@ -161,7 +161,7 @@ class LocalExecutor:
         try:
             answer, error = future.result()
         except BrokenProcessPool:
-            self._helper, self._answers = None, {}
+            self._helper, self._answers = None, {}  # what is open is asked anew of the next one
             answer, error = None, "The helper process ended while it worked on this."
         requests.answer(self._store, key, answer, error)
 
