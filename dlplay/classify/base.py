@@ -1,0 +1,96 @@
+"""What every network on this page is: a card, weights in a file, and a Keras model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dlplay.catalogue import Entry
+from dlplay.classify.framing import Framing
+from dlplay.classify.labels import Label, imagenet_labels
+from dlplay.errors import UserError
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A file whose content has been verified.
+
+    Args:
+        checksum: of the content, in hexadecimal digits; tells converted files apart.
+    """
+
+    path: Path
+    checksum: str
+
+
+class Classifier(Entry):
+    """A network that names what is in a photo; `build` makes the Keras model, in a worker."""
+
+    framing: ClassVar[Framing]
+
+    @property
+    def title(self) -> str:
+        """Its name as people write it."""
+        return self.card.title
+
+    def weights(self) -> Weights:
+        """The file that holds what the network has learnt, its checksum verified.
+
+        Raises:
+            UserError: it is not on this machine, or not the file we know.
+        """
+        raise NotImplementedError
+
+    def is_ready(self) -> bool:
+        """Whether the weights are on this machine."""
+        try:
+            self.weights()
+        except UserError:
+            return False
+        return True
+
+    def build(self, weights: Path) -> keras.Model:
+        """The Keras model: input as `prepare` makes it, output probabilities."""
+        raise NotImplementedError
+
+    def prepare(self, photo: Image.Image) -> NDArray[np.float32]:
+        """What the network is given for an RGB ``photo``: ``(height, width, 3)``."""
+        return self.framing.pixels(photo)
+
+    def labels(self) -> tuple[Label, ...]:
+        """The classes, in the order of the output."""
+        raise NotImplementedError
+
+
+class Pretrained(Classifier):
+    """A network that knows the 1,000 classes of ImageNet.
+
+    Attributes:
+        parameters: how many numbers it has learnt.
+        top_1: share of ImageNet's validation photos it gets right, as published.
+        top_1_source: who published that.
+        download_megabytes: size of the download; 0 if a package brings the weights.
+    """
+
+    parameters: ClassVar[int]
+    top_1: ClassVar[float]
+    top_1_source: ClassVar[str]
+    download_megabytes: ClassVar[int] = 0
+
+    def labels(self) -> tuple[Label, ...]:
+        return imagenet_labels()
+
+    def download(self) -> None:
+        """Fetch missing weights; only the helper process calls it, since Keras does the fetching.
+
+        Raises:
+            UserError: it could not be done.
+        """
