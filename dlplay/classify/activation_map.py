@@ -27,4 +27,4 @@ def activation_map(
 def heat(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """What speaks for the class, as a share of the strongest place: 0…1."""
     positive = np.maximum(values, 0)
-    return positive / max(float(positive.max()), np.finfo(np.float32).tiny)
+    return np.asarray(positive / max(positive.max(), np.finfo(np.float32).tiny), np.float32)

@@ -77,12 +77,14 @@ class Pretrained(Classifier):
         parameters: how many numbers it has learnt.
         top_1: share of ImageNet's validation photos it gets right, as published.
         top_1_source: who published that.
+        published: checksum of the weights these facts are about.
         download_megabytes: size of the download; 0 if a package brings the weights.
     """
 
     parameters: ClassVar[int]
     top_1: ClassVar[float]
     top_1_source: ClassVar[str]
+    published: ClassVar[str]
     download_megabytes: ClassVar[int] = 0
 
     def labels(self) -> tuple[Label, ...]:

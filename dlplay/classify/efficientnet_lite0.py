@@ -46,6 +46,7 @@ class EfficientNetLite0(Pretrained):
     parameters: ClassVar[int] = 4_694_024
     top_1: ClassVar[float] = 0.751
     top_1_source: ClassVar[str] = "TensorFlow's EfficientNet-lite README, float32"
+    published: ClassVar[str] = _SHA256
 
     def weights(self) -> Weights:
         return _verified_weights()

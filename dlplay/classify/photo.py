@@ -18,7 +18,7 @@ EXTENSIONS = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif",
 """What a file dialog offers; HEIC too, since a sentence about it helps more than a greyed name."""
 
 MOST_PIXELS = 64_000_000
-_ENOUGH_PIXELS = (1_024, 1_024)
+_ENOUGH_PIXELS = 1_024
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _BACKGROUND = (255, 255, 255)
 
@@ -40,8 +40,8 @@ def read(path: Path) -> Image.Image:
 def decode(content: bytes) -> Image.Image:
     """The photo in ``content``: RGB, upright, transparency on white, the first frame.
 
-    A JPEG whose shorter side has 2,048 pixels or more is decoded at a half, a quarter or an eighth
-    of its size: no network here sees more than 224.
+    A photo whose shorter side has 2,048 pixels or more is reduced by a whole number, so that the
+    side keeps at least 1,024: no network here sees more than 224.
 
     Raises:
         UserError: it is empty, too large, broken, or not a photo.
@@ -53,14 +53,16 @@ def decode(content: bytes) -> Image.Image:
         raise _too_many_pixels(f"{width:,}×{height:,}")
     kind = image.format
     try:
-        image.draft(None, _ENOUGH_PIXELS)
+        image.draft(None, (_ENOUGH_PIXELS, _ENOUGH_PIXELS))  # a JPEG is reduced as it is decoded
         image.load()
-        return _to_rgb(ImageOps.exif_transpose(image))
+        photo = _to_rgb(ImageOps.exif_transpose(image))
     except Exception as error:  # Pillow's decoders raise whatever they meet in broken files
         raise UserError(
             f"This {kind} file is damaged: it could not be read to its end",
             fix="Save or copy the photo again",
         ) from error
+    factor = min(photo.size) // _ENOUGH_PIXELS
+    return photo.reduce(factor) if factor > 1 else photo
 
 
 def _check_bytes(content: bytes) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from dlplay.catalogue import Card
 from dlplay.classify.base import Pretrained, Weights
 from dlplay.classify.framing import Framing
-from dlplay.classify.weights import download_resnet_50, resnet_50_weights
+from dlplay.classify.weights import RESNET_50_MD5, download_resnet_50, resnet_50_weights
 
 if TYPE_CHECKING:
     import keras
@@ -35,6 +35,7 @@ class ResNet50(Pretrained):
     parameters: ClassVar[int] = 25_636_712
     top_1: ClassVar[float] = 0.749
     top_1_source: ClassVar[str] = "keras.io/api/applications, one crop"
+    published: ClassVar[str] = RESNET_50_MD5
     download_megabytes: ClassVar[int] = 103
 
     def weights(self) -> Weights:
