@@ -20,8 +20,8 @@ RESNET_50_FILE = "resnet50_weights_tf_dim_ordering_tf_kernels.h5"
 RESNET_50_MD5 = "2cb95161c43110f7111970584f804107"
 _URL = "https://storage.googleapis.com/tensorflow/keras-applications/resnet/"
 _HOW = (
-    "Set DLPLAY_RESNET50_WEIGHTS to a copy of {file}, download it where the server has a network, "
-    "or choose EfficientNet-Lite0, which needs neither"
+    f"Set DLPLAY_RESNET50_WEIGHTS to a copy of {RESNET_50_FILE}, let Keras download it (a button "
+    "on the page, --download on the command line), or use another network meanwhile"
 )
 
 
@@ -41,8 +41,8 @@ def resnet_50_weights() -> Weights:
     if not path.is_file():
         raise UserError(
             "ResNet-50 needs its weights, a file of 103 MB",
-            received=f"no file {path}",
-            fix=_HOW.format(file=RESNET_50_FILE),
+            received="no such file on this machine",
+            fix=_HOW,
         )
     received = md5(path)
     if received != expected.lower():
@@ -72,7 +72,7 @@ def download_resnet_50() -> None:
     except Exception as error:  # Keras raises a bare Exception when it cannot reach the host
         raise UserError(
             f"ResNet-50's weights could not be downloaded ({type(error).__name__})",
-            fix=_HOW.format(file=RESNET_50_FILE),
+            fix=_HOW,
         ) from error
     finally:
         socket.setdefaulttimeout(before)

@@ -19,12 +19,11 @@ _ASKED = "classify_asked"
 
 def choose_network() -> Pretrained:
     """The network that is to answer; the address names it."""
-    key, wanted = "classify_network", st.query_params.get("network", "")
-    default = default_network()
-    if key not in st.session_state:
-        st.session_state[key] = wanted if wanted in NETWORKS else default.name
+    wanted, names = st.query_params.get("network", ""), list(NETWORKS)
+    first = wanted if wanted in names else default_network().name
     name = st.selectbox(
-        "Network", list(NETWORKS), key=key, format_func=lambda n: NETWORKS[n].card.title,
+        "Network", names, names.index(first), key="classify_network",
+        format_func=lambda name: NETWORKS[name].card.title,
         help="All have seen the 1.3 million photos of ImageNet, and know its 1,000 classes.",
     )  # fmt: skip
     if wanted != name:

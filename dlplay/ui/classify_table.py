@@ -17,6 +17,7 @@ from dlplay.ui.classify_state import Upload
 
 _SIDE = 160
 _TOP = 3
+_ROW = 56
 
 
 def show_table(runtime: Runtime, uploads: Sequence[Upload]) -> Upload:
@@ -27,17 +28,20 @@ def show_table(runtime: Runtime, uploads: Sequence[Upload]) -> Upload:
         progress.progress(number / len(uploads), f"Photo {number} of {len(uploads)}")
         rows.append(_row(runtime, upload))
     progress.empty()
-    columns = {
-        "Photo": st.column_config.ImageColumn("Photo", width="small"),
-        **{
-            f"Probability {number}": st.column_config.NumberColumn(format="percent")
-            for number in range(1, _TOP + 1)
-        },
-        "Milliseconds": st.column_config.NumberColumn("Time (ms)", format="%.0f"),
-    }
+    table = pd.DataFrame(rows)
+    texts = [name for name in table.columns if name[:5] in ("Guess", "Probl")]
+    table[texts] = table[texts].fillna("")
+    shares = [f"Probability {number}" for number in range(1, _TOP + 1)]
     event = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, column_config=columns, key="classify_table", row_height=64,
-        on_select="rerun", selection_mode="single-row",
+        table.drop(columns="Network", errors="ignore"), hide_index=True, key="classify_table",
+        on_select="rerun", selection_mode="single-row", row_height=_ROW,
+        height=min(len(rows), 8) * _ROW + 40,
+        column_config={
+            "Photo": st.column_config.ImageColumn(width="small"),
+            "Problem": st.column_config.TextColumn(width="large"),
+            "Milliseconds": st.column_config.NumberColumn("Time (ms)", format="%.0f"),
+            **{name: st.column_config.NumberColumn(format="percent") for name in shares},
+        },
     )  # fmt: skip
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.caption("Select a row to look into that photo; it is shown below.")
@@ -51,8 +55,7 @@ def show_table(runtime: Runtime, uploads: Sequence[Upload]) -> Upload:
 
 def to_csv(rows: Sequence[dict[str, object]]) -> bytes:
     """The rows without their pictures; spreadsheets know UTF-8 by the mark it starts with."""
-    table = pd.DataFrame(rows).drop(columns="Photo")
-    return table.to_csv(index=False).encode("utf-8-sig")
+    return pd.DataFrame(rows).drop(columns="Photo").to_csv(index=False).encode("utf-8-sig")
 
 
 def _row(runtime: Runtime, upload: Upload) -> dict[str, object]:

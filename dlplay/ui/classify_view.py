@@ -17,7 +17,7 @@ from dlplay.ui.chart import chart
 from dlplay.ui.classify_state import Upload
 
 _CAMERA = "Camera"
-_SPOIL = "classify_spoil."
+_RESETS = "classify_resets"
 
 
 def choose_photos() -> list[Upload]:
@@ -118,18 +118,17 @@ def _slider(name: str) -> float:
     low, high = (
         next(getattr(m, side) for m in info.metadata if hasattr(m, side)) for side in ("ge", "le")
     )
-    step, key = float(str(extra["step"])), f"{_SPOIL}{name}"
-    st.session_state.setdefault(key, info.default)
+    step, key = float(str(extra["step"])), f"classify_{name}.{st.session_state.get(_RESETS, 0)}"
     digits = "%.1f" if step < 1 else "%.0f"
     unit = str(extra["unit"]).replace("%", "%%")
     return float(
         st.slider(
-            str(info.title), low, high, step=step, key=key, help=info.description,
+            str(info.title), low, high, info.default, step, key=key, help=info.description,
             format=f"{digits} {unit}",
         )
     )  # fmt: skip
 
 
 def _reset() -> None:
-    for key in [key for key in st.session_state if str(key).startswith(_SPOIL)]:
-        del st.session_state[key]
+    """Other keys, so other sliders: they start from the defaults."""
+    st.session_state[_RESETS] = st.session_state.get(_RESETS, 0) + 1
