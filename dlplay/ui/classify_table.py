@@ -29,18 +29,17 @@ def show_table(runtime: Runtime, uploads: Sequence[Upload]) -> Upload:
         rows.append(_row(runtime, upload))
     progress.empty()
     table = pd.DataFrame(rows)
-    texts = [name for name in table.columns if name[:5] in ("Guess", "Probl")]
-    table[texts] = table[texts].fillna("")
     shares = [f"Probability {number}" for number in range(1, _TOP + 1)]
     event = st.dataframe(
         table.drop(columns="Network", errors="ignore"), hide_index=True, key="classify_table",
         on_select="rerun", selection_mode="single-row", row_height=_ROW,
-        height=min(len(rows), 8) * _ROW + 40,
+        height=min(len(rows), 8) * _ROW + 40, placeholder="",
         column_config={
             "Photo": st.column_config.ImageColumn(width="small"),
             "Problem": st.column_config.TextColumn(width="large"),
             "Milliseconds": st.column_config.NumberColumn("Time (ms)", format="%.0f"),
-            **{name: st.column_config.NumberColumn(format="percent") for name in shares},
+            **{name: st.column_config.NumberColumn("Probability", format="percent")
+               for name in shares},
         },
     )  # fmt: skip
     left, right = st.columns([3, 1], vertical_alignment="center")
