@@ -3,7 +3,7 @@
     python -m benchmarks.classify [--rounds 15]
 
 The weights are random: speed does not depend on them. The contenders take turns, so that whatever
-else the machine does meets all of them alike; what counts is the ratios, and on a busy machine those
+else the machine does meets all alike; what counts is the ratios, and on a busy machine those
 of the best tenth. ONNX Runtime takes part if onnxruntime, onnx and tf2onnx are installed.
 """
 

@@ -112,7 +112,7 @@ def classify(options: argparse.Namespace) -> int:
     chosen = network(options.network) if options.network else default_network()
     if options.download or not is_converted(chosen):
         _say(f"Preparing {chosen.title}, once: about half a minute …")
-        helper.ask_once("convert", {"network": chosen.name, "download": options.download})
+        helper.ask_once("convert", {"network": chosen.key, "download": options.download})
     runtime, failed = Runtime(chosen), 0
     photos: list[dict[str, Any]] = []
     for file in options.photos:
@@ -127,7 +127,7 @@ def classify(options: argparse.Namespace) -> int:
         milliseconds = 1e3 * (time.perf_counter() - start)
         photos.append({"file": file, "top": answer.to_values(), "milliseconds": milliseconds})
     if options.json:
-        _print_json({"network": chosen.name, "photos": photos})
+        _print_json({"network": chosen.key, "photos": photos})
     elif photos:
         _say(f"{chosen.title}:")
         for named in photos:
@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("photos", metavar="PHOTO", nargs="+")
             sub.add_argument(
                 "--network", metavar="NAME",
-                help=f"one of {', '.join(NETWORKS)}; the first whose weights are here by default",
+                help=f"{', '.join(NETWORKS)} or run:ID; the first whose weights are here by default",
             )  # fmt: skip
             sub.add_argument("--top", type=int, default=3, help="how many guesses, 3 by default")
             sub.add_argument("--download", action="store_true", help="fetch missing weights first")

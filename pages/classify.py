@@ -8,9 +8,8 @@ st.header("Classify a photo", anchor=False)
 bring, who = st.columns([7, 5], gap="large")
 with who:
     network = classify_network.choose_network()
-    classify_network.facts(network)
 with bring:
-    uploads = classify_view.choose_photos()
+    uploads = classify_view.choose_photos(network)
 runtime = classify_network.loaded(network)
 if runtime and len(uploads) > 1:
     uploads = [classify_table.show_table(runtime, uploads)]

@@ -32,14 +32,40 @@ class Weights:
 
 
 class Classifier(Entry):
-    """A network that names what is in a photo; `build` makes the Keras model, in a worker."""
+    """A network that names what is in a photo; `build` makes the Keras model, in a worker.
 
-    framing: ClassVar[Framing]
+    Attributes:
+        download_megabytes: size of what `download` fetches; 0 if there is nothing to fetch.
+    """
+
+    download_megabytes: ClassVar[int] = 0
+
+    @property
+    def key(self) -> str:
+        """What links and the command line call it."""
+        return self.name
 
     @property
     def title(self) -> str:
         """Its name as people write it."""
         return self.card.title
+
+    @property
+    def takes_drawings(self) -> bool:
+        """Whether it is made for what one can draw."""
+        return False
+
+    @property
+    def framing(self) -> Framing:
+        """Which part of a photo it sees."""
+        raise NotImplementedError
+
+    def download(self) -> None:
+        """Fetch missing weights; only the helper process calls it, since Keras does the fetching.
+
+        Raises:
+            UserError: it could not be done.
+        """
 
     def weights(self) -> Weights:
         """The file that holds what the network has learnt, its checksum verified.
@@ -62,11 +88,19 @@ class Classifier(Entry):
         raise NotImplementedError
 
     def prepare(self, photo: Image.Image) -> NDArray[np.float32]:
-        """What the network is given for an RGB ``photo``: ``(height, width, 3)``."""
+        """What the network is given for an RGB ``photo``: ``(height, width, channels)``."""
         return self.framing.pixels(photo)
 
     def labels(self) -> tuple[Label, ...]:
         """The classes, in the order of the output."""
+        raise NotImplementedError
+
+    def headline(self) -> str:
+        """How large it is and how good, in a few words."""
+        raise NotImplementedError
+
+    def details(self) -> dict[str, str]:
+        """What else there is to know, by title."""
         raise NotImplementedError
 
 
@@ -74,25 +108,39 @@ class Pretrained(Classifier):
     """A network that knows the 1,000 classes of ImageNet.
 
     Attributes:
+        view: which part of a photo it sees.
         parameters: how many numbers it has learnt.
         top_1: share of ImageNet's validation photos it gets right, as published.
         top_1_source: who published that.
         published: checksum of the weights these facts are about.
-        download_megabytes: size of the download; 0 if a package brings the weights.
     """
 
+    view: ClassVar[Framing]
     parameters: ClassVar[int]
     top_1: ClassVar[float]
     top_1_source: ClassVar[str]
     published: ClassVar[str]
-    download_megabytes: ClassVar[int] = 0
+
+    @property
+    def framing(self) -> Framing:
+        return self.view
 
     def labels(self) -> tuple[Label, ...]:
         return imagenet_labels()
 
-    def download(self) -> None:
-        """Fetch missing weights; only the helper process calls it, since Keras does the fetching.
+    def headline(self) -> str:
+        is_published = not self.is_ready() or self.weights().checksum == self.published
+        top_1 = f"{100 * self.top_1:.1f} % top-1 on ImageNet"
+        return (
+            f"{self.parameters / 1e6:.1f} million parameters · "
+            f"{top_1 if is_published else 'weights of your own'}"
+        )
 
-        Raises:
-            UserError: it could not be done.
-        """
+    def details(self) -> dict[str, str]:
+        return {
+            "Parameters": f"{self.parameters:,}",
+            "ImageNet top-1": f"{100 * self.top_1:.1f} % of the validation photos named right at "
+            f"once with the published weights ({self.top_1_source})",
+            "Source": self.card.source,
+            "Licence": self.card.licence,
+        }

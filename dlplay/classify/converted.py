@@ -22,7 +22,7 @@ def converted_folder(network: Classifier) -> Path:
         UserError: the network's weights are missing or wrong.
     """
     parts = [
-        network.name, network.weights().checksum[:12], f"keras{version('keras')}",
+        network.key.replace(":", "-"), network.weights().checksum[:12], f"keras{version('keras')}",
         f"openvino{version('openvino')}", str(_LAYOUT),
     ]  # fmt: skip
     return Settings().folder("classify") / "-".join(parts)

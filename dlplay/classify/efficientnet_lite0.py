@@ -42,7 +42,7 @@ class EfficientNetLite0(Pretrained):
         "Apache-2.0",
     )
     name: Literal["efficientnet-lite0"] = "efficientnet-lite0"
-    framing: ClassVar[Framing] = Framing(_SIZE, _SIZE / (_SIZE + 32), Image.Resampling.BICUBIC)
+    view: ClassVar[Framing] = Framing(_SIZE, _SIZE / (_SIZE + 32), Image.Resampling.BICUBIC)
     parameters: ClassVar[int] = 4_694_024
     top_1: ClassVar[float] = 0.751
     top_1_source: ClassVar[str] = "TensorFlow's EfficientNet-lite README, float32"

@@ -31,7 +31,7 @@ class ResNet50(Pretrained):
         "MIT (weights by K. He)",
     )
     name: Literal["resnet-50"] = "resnet-50"
-    framing: ClassVar[Framing] = Framing(224, None, Image.Resampling.NEAREST)
+    view: ClassVar[Framing] = Framing(224, None, Image.Resampling.NEAREST)
     parameters: ClassVar[int] = 25_636_712
     top_1: ClassVar[float] = 0.749
     top_1_source: ClassVar[str] = "keras.io/api/applications, one crop"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from PIL import Image
 
-from dlplay.classify import Pretrained, network
+from dlplay.classify import Classifier, network
 from dlplay.classify.converted import converted_folder
 from dlplay.classify.photo import decode
 from dlplay.classify.runtime import Runtime
@@ -32,14 +32,14 @@ class Upload:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def runtime(chosen: Pretrained) -> Runtime:
+def runtime(chosen: Classifier) -> Runtime:
     """The loaded network, shared by all sessions; it must have been converted."""
-    return _runtime(chosen.name, str(converted_folder(chosen)))
+    return _runtime(chosen.key, str(converted_folder(chosen)))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the network …")
-def _runtime(name: str, folder: str) -> Runtime:
-    return Runtime(network(name))
+def _runtime(key: str, folder: str) -> Runtime:
+    return Runtime(network(key))
 
 
 def photo(upload: Upload) -> Image.Image:

@@ -65,7 +65,7 @@ def _row(runtime: Runtime, upload: Upload) -> dict[str, object]:
         return {"Photo": None, "File": upload.name, "Problem": str(error)}
     answer = runtime.classify(photo, _TOP)
     row: dict[str, object] = {
-        "Photo": _thumbnail(photo), "File": upload.name, "Network": runtime.network.name,
+        "Photo": _thumbnail(photo), "File": upload.name, "Network": runtime.network.key,
     }  # fmt: skip
     for number, guess in enumerate(answer.guesses, 1):
         row[f"Guess {number}"] = guess.label.name

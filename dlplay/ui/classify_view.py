@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 from PIL import Image
 
-from dlplay.classify import Classifier, Pretrained
+from dlplay.classify import Classifier
 from dlplay.classify.figures import bars_info, overlay_info, plot_bars
 from dlplay.classify.perturbation import Perturbation
 from dlplay.classify.photo import EXTENSIONS
@@ -13,15 +14,16 @@ from dlplay.classify.runtime import Answer, Runtime
 from dlplay.classify.samples import SAMPLES
 from dlplay.errors import UserError
 from dlplay.ui import classify_network, classify_state
+from dlplay.ui.canvas import canvas
 from dlplay.ui.chart import chart
 from dlplay.ui.classify_state import Upload
 
-_CAMERA = "Camera"
+_CAMERA, _DRAW = "Camera", "Draw"
 _RESETS = "classify_resets"
 
 
-def choose_photos() -> list[Upload]:
-    """What the user brings: files, a photo taken now, or one of the samples."""
+def choose_photos(network: Classifier) -> list[Upload]:
+    """What the user brings: files, a drawing, a photo taken now, or one of the samples."""
     files = st.file_uploader(
         "Photos", type=list(EXTENSIONS), accept_multiple_files=True, key="classify_files",
         help="One photo to look into, or several for a table. They stay on this server's memory "
@@ -29,18 +31,22 @@ def choose_photos() -> list[Upload]:
     )  # fmt: skip
     if files:
         return [Upload(file.name, file.getvalue()) for file in files]
+    offered = [_DRAW, _CAMERA] if network.takes_drawings else [*SAMPLES, _CAMERA]
     choice = st.segmented_control(
-        "Or try", [*SAMPLES, _CAMERA], default=next(iter(SAMPLES)), key="classify_sample",
-        required=True,
+        "Or try", offered, default=offered[0], required=True,
+        key=f"classify_source.{network.takes_drawings}",
     )  # fmt: skip
+    if choice == _DRAW:
+        drawing = canvas("classify_canvas")
+        return [Upload("Drawing", drawing)] if drawing else []
     if choice == _CAMERA:
         taken = st.camera_input("Camera", key="classify_camera", label_visibility="collapsed")
         return [Upload("Camera", taken.getvalue())] if taken else []
-    sample = SAMPLES[choice or next(iter(SAMPLES))]
+    sample = SAMPLES[choice or offered[0]]
     return [Upload(sample.title, sample.read(), sample.credit)]
 
 
-def show_photo(runtime: Runtime, network: Pretrained, upload: Upload) -> None:
+def show_photo(runtime: Runtime, network: Classifier, upload: Upload) -> None:
     """One photo: what the network says of it, where it looked, and what it takes to mislead it."""
     try:
         photo = classify_state.photo(upload)
@@ -58,6 +64,7 @@ def show_photo(runtime: Runtime, network: Pretrained, upload: Upload) -> None:
         chosen = _picture(network, spoilt, answer, upload)
     with guesses:
         _guesses(network, answer, chosen)
+        _network_view(network, spoilt)
 
 
 def _picture(network: Classifier, photo: Image.Image, answer: Answer, upload: Upload) -> int:
@@ -93,6 +100,15 @@ def _guesses(network: Classifier, answer: Answer, chosen: int) -> None:
         f"Answered by **{network.title}** in {answer.milliseconds:.0f} ms: the network took "
         f"{answer.network_milliseconds:.0f} ms, scaling the photo and drawing the maps the rest."
     )
+
+
+def _network_view(network: Classifier, photo: Image.Image) -> None:
+    """The pixels a small network is given, large enough to count them."""
+    if network.takes_drawings:
+        pixels = network.prepare(photo)[..., 0].round().astype(np.uint8)
+        enlarged = pixels.repeat(8, axis=0).repeat(8, axis=1)
+        caption = f"What the network is given: {pixels.shape[0]}×{pixels.shape[1]} pixels"
+        st.image(enlarged, caption, width=140)
 
 
 def _perturbation() -> Perturbation:

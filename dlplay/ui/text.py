@@ -49,11 +49,6 @@ def metric_value(name: str, value: float | None) -> str:
     return score(value)
 
 
-def percent(share: float) -> str:
-    """“93.3 %”."""
-    return f"{100 * share:.1f} %"
-
-
 def clock(timestamp: float | None) -> str:
     """“21 Nov, 09:30”."""
     if timestamp is None:

@@ -31,7 +31,9 @@ class TestEveryNetwork:
         assert entry.parameters > 1e6
 
     def test_is_found_by_its_name_and_has_no_other_fields(self, name: str) -> None:
-        assert network(name).model_dump() == {"name": name}
+        chosen = network(name)
+        assert (chosen.model_dump(), chosen.key) == ({"name": name}, name)
+        assert "parameters" in chosen.headline() and chosen.details()["Licence"]
 
     @pytest.mark.parametrize("size", [(1, 1), (1, 900), (640, 427), (300, 451)])
     def test_prepares_photos_of_any_shape(self, name: str, size: tuple[int, int]) -> None:

@@ -46,13 +46,14 @@ def test_a_map_for_every_guess(runtime: Runtime, photos: dict[str, Path]) -> Non
 
 
 def test_probabilities_add_up(runtime: Runtime, photos: dict[str, Path]) -> None:
-    guesses = runtime.classify(read(photos["rocket"]), 1_000).guesses
+    guesses = runtime.classify(read(photos["rocket"]), 2_000).guesses
+    assert len(guesses) == 1_000
     assert sum(guess.probability for guess in guesses) == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("top", [0, -1, 1_001])
-def test_too_many_guesses(top: int, runtime: Runtime, photos: dict[str, Path]) -> None:
-    with pytest.raises(UserError, match="1 to 1000 guesses"):
+@pytest.mark.parametrize("top", [0, -1])
+def test_too_few_guesses(top: int, runtime: Runtime, photos: dict[str, Path]) -> None:
+    with pytest.raises(UserError, match="at least one guess"):
         runtime.classify(read(photos["rocket"]), top)
 
 
