@@ -10,8 +10,10 @@ with who:
     network = classify_network.choose_network()
 with bring:
     uploads = classify_view.choose_photos(network)
+is_beside = network.takes_drawings and len(uploads) == 1
 runtime = classify_network.loaded(network)
 if runtime and len(uploads) > 1:
     uploads = [classify_table.show_table(runtime, uploads)]
 if runtime and uploads:
-    st.fragment(classify_view.show_photo)(runtime, network, uploads[0])
+    with who if is_beside else st.container():
+        st.fragment(classify_view.show_photo)(runtime, network, uploads[0])

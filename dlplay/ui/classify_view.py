@@ -53,18 +53,23 @@ def show_photo(runtime: Runtime, network: Classifier, upload: Upload) -> None:
     except UserError as error:
         st.error(f"{upload.name}: {error}", icon=":material/broken_image:")
         return
-    picture, words = st.columns([7, 5], gap="large")
+    if network.takes_drawings:
+        words = st.container()
+    else:
+        picture, words = st.columns([7, 5], gap="large")
     with words:
         guesses = st.container()
         perturbation = _perturbation()
         classify_network.card(network)
-    spoilt = perturbation.apply(photo)
+    spoilt, chosen = perturbation.apply(photo), 0
     answer = runtime.classify(spoilt)
-    with picture:
-        chosen = _picture(network, spoilt, answer, upload)
+    if not network.takes_drawings:
+        with picture:
+            chosen = _picture(network, spoilt, answer, upload)
     with guesses:
         _guesses(network, answer, chosen)
-        _network_view(network, spoilt)
+        if network.takes_drawings:
+            _given(network, spoilt)
 
 
 def _picture(network: Classifier, photo: Image.Image, answer: Answer, upload: Upload) -> int:
@@ -96,19 +101,23 @@ def _guesses(network: Classifier, answer: Answer, chosen: int) -> None:
     bars = bars_info(answer.guesses)
     alt = ", ".join(f"{bar.name} {bar.text}" for bar in bars)
     chart(plot_bars(bars, chosen), key="classify_bars", alt=alt, height=56 * len(bars))
+    maps = "" if answer.guesses[0].map is None else " and drawing the maps"
     st.caption(
-        f"Answered by **{network.title}** in {answer.milliseconds:.0f} ms: the network took "
-        f"{answer.network_milliseconds:.0f} ms, scaling the photo and drawing the maps the rest."
+        f"Answered by **{network.title}** in {answer.milliseconds:.1f} ms: the network took "
+        f"{answer.network_milliseconds:.1f} ms, scaling the photo{maps} the rest."
     )
 
 
-def _network_view(network: Classifier, photo: Image.Image) -> None:
+def _given(network: Classifier, photo: Image.Image) -> None:
     """The pixels a small network is given, large enough to count them."""
-    if network.takes_drawings:
-        pixels = network.prepare(photo)[..., 0].round().astype(np.uint8)
-        enlarged = pixels.repeat(8, axis=0).repeat(8, axis=1)
-        caption = f"What the network is given: {pixels.shape[0]}×{pixels.shape[1]} pixels"
-        st.image(enlarged, caption, width=140)
+    pixels = network.prepare(photo)[..., 0].round().astype(np.uint8)
+    enlarged = pixels.repeat(8, axis=0).repeat(8, axis=1)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(enlarged, width=120)
+        st.caption(
+            f"What the network is given: {pixels.shape[0]}×{pixels.shape[1]} pixels, what is "
+            "drawn as large, and as bright, as in the samples it has learnt from."
+        )
 
 
 def _perturbation() -> Perturbation:
