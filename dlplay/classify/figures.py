@@ -58,7 +58,10 @@ def plot_bars(bars: Sequence[Bar], chosen: int = 0) -> go.Figure:
         figure.add_annotation(x=1, xref="paper", xanchor="right", text=bar.text, **shared)
     figure.update_xaxes(**axis(visible=False, range=[0, 1], fixedrange=True))
     figure.update_yaxes(**axis(visible=False, range=[len(bars) - 0.6, -0.7], fixedrange=True))
-    figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False)
+    figure.update_layout(
+        margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False,
+        modebar={"remove": ["toImage", "zoom", "pan", "zoomIn", "zoomOut", "resetScale"]},
+    )  # fmt: skip
     return figure
 
 

@@ -101,7 +101,7 @@ class Runtime:
         self._idle: LifoQueue[InferRequest] = LifoQueue()
         self._started = 0
         self._lock = threading.Lock()
-        self.infer(np.zeros(model.input(0).shape, np.float32))  # the first one is slow
+        self.classify(Image.new("RGB", (8, 8)))  # the first answer is slow
 
     def classify(self, photo: Image.Image, top: int = 3) -> Answer:
         """The ``top`` most probable classes of an RGB photo, all of them if there are fewer.

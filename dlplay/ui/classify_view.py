@@ -115,8 +115,8 @@ def _given(network: Classifier, photo: Image.Image) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(enlarged, width=120)
         st.caption(
-            f"What the network is given: {pixels.shape[0]}×{pixels.shape[1]} pixels, what is "
-            "drawn as large, and as bright, as in the samples it has learnt from."
+            f"What the network is given: {pixels.shape[0]}×{pixels.shape[1]} pixels, drawn as "
+            "large and as bright as the samples it has learnt from."
         )
 
 
