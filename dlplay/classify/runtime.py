@@ -23,7 +23,7 @@ from dlplay.errors import UserError
 if TYPE_CHECKING:
     from openvino import InferRequest
 
-_REQUESTS = 4
+_REQUESTS = 2
 """Inferences under way at once; each has buffers of its own, and more only share the processor."""
 
 
