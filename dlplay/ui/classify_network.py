@@ -14,7 +14,8 @@ from dlplay.runs import requests
 from dlplay.ui import classify_state, state
 from dlplay.ui.text import duration
 
-_ASKED = "classify_asked"
+_ASKED = "classify_asked."
+"""Prefix of the keys that remember, for a network, since when this page waits for what."""
 
 
 def choose_network() -> Classifier:
@@ -64,7 +65,8 @@ def loaded(chosen: Classifier) -> Runtime | None:
 
 def _offer_download(chosen: Classifier, error: UserError) -> None:
     """Say what is missing; let Keras fetch it where that may help."""
-    if st.session_state.get(_ASKED, {}).get("download"):
+    key = f"{_ASKED}{chosen.key}"
+    if st.session_state.get(key, {}).get("download"):
         st.fragment(_follow_conversion, run_every=0.5)(chosen, download=True)
         return
     st.warning(str(error), icon=":material/key:")
@@ -72,19 +74,20 @@ def _offer_download(chosen: Classifier, error: UserError) -> None:
     if size and st.button(
         f"Download it ({size} MB)", key="classify_download", icon=":material/cloud_download:"
     ):
-        st.session_state[_ASKED] = {"download": True, "at": time.time()}
+        st.session_state[key] = {"download": True, "at": time.time()}
         st.rerun()
 
 
 def _follow_conversion(chosen: Classifier, download: bool) -> None:
     """Where the helper process is with it."""
-    asked = st.session_state.setdefault(_ASKED, {"download": download, "at": time.time()})
+    key = f"{_ASKED}{chosen.key}"
+    asked = st.session_state.setdefault(key, {"download": download, "at": time.time()})
     question = {"network": chosen.key, "download": download}
     request = requests.ask(state.store(), "convert", question)
     if request.error:
         st.error(request.error, icon=":material/error:")
         if st.button("Try again", key="classify_again", icon=":material/refresh:"):
-            _start_over(request.key)
+            _start_over(request.key, key)
     elif request.is_open:
         what = "Downloading and preparing" if download else "Preparing"
         st.info(
@@ -94,10 +97,10 @@ def _follow_conversion(chosen: Classifier, download: bool) -> None:
             icon=":material/hourglass_top:",
         )
     else:  # answered: just now, or for files that are gone since
-        _start_over(request.key)
+        _start_over(request.key, key)
 
 
-def _start_over(key: str) -> None:
-    requests.forget(state.store(), key)
-    st.session_state.pop(_ASKED, None)
+def _start_over(request: str, key: str) -> None:
+    requests.forget(state.store(), request)
+    st.session_state.pop(key, None)
     st.rerun()

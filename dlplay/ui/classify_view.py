@@ -26,7 +26,7 @@ def choose_photos(network: Classifier) -> list[Upload]:
     """What the user brings: files, a drawing, a photo taken now, or one of the samples."""
     files = st.file_uploader(
         "Photos", type=list(EXTENSIONS), accept_multiple_files=True, key="classify_files",
-        help="One photo to look into, or several for a table. They stay on this server's memory "
+        help="One photo to look into, or several for a table. They stay in this server's memory "
         "for as long as this page is open, and are not kept.",
     )  # fmt: skip
     if files:

@@ -140,3 +140,13 @@ def test_the_address_names_the_network(converted: Path) -> None:
     page = open_page("classify", network="no-such-network")
     assert page.selectbox("classify_network").value == "efficientnet-lite0"
     assert page.query_params["network"] == "efficientnet-lite0"
+
+
+def test_a_chosen_network_stays_chosen(converted: Path) -> None:
+    page = open_page("classify", network="efficientnet-lite0")
+    for key in ("resnet-50", "efficientnet-lite0", "resnet-50"):
+        page.selectbox("classify_network").set_value(key).run()
+        checked(page.run())
+        assert page.selectbox("classify_network").value == key
+        assert page.query_params["network"] == [key]
+    assert "74.9 % top-1" in texts(page)
