@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("photos", metavar="PHOTO", nargs="+")
             sub.add_argument(
                 "--network", metavar="NAME",
-                help=f"{', '.join(NETWORKS)} or run:ID; the first whose weights are here by default",
+                help=f"{', '.join(NETWORKS)}, run:ID; the first whose weights are here by default",
             )  # fmt: skip
             sub.add_argument("--top", type=int, default=3, help="how many guesses, 3 by default")
             sub.add_argument("--download", action="store_true", help="fetch missing weights first")
