@@ -6,13 +6,16 @@ import argparse
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any, NoReturn
 
 from dlplay.architectures import ARCHITECTURES
 from dlplay.catalogue import Entry
+from dlplay.classify import NETWORKS, default_network, network
 from dlplay.datasets import DATASETS
 from dlplay.errors import UserError
+from dlplay.execution import helper
 from dlplay.experiment import Experiment
 from dlplay.presets import PRESETS
 from dlplay.runs import Run, open_store
@@ -100,10 +103,43 @@ def upload(options: argparse.Namespace) -> int:
     return 0
 
 
+def classify(options: argparse.Namespace) -> int:
+    """Name what is in photos; a photo that cannot be read does not keep the others from it."""
+    from dlplay.classify.converted import is_converted
+    from dlplay.classify.photo import read
+    from dlplay.classify.runtime import Runtime
+
+    chosen = network(options.network) if options.network else default_network()
+    if options.download or not is_converted(chosen):
+        _say(f"Preparing {chosen.title}, once: about half a minute …")
+        helper.ask_once("convert", {"network": chosen.key, "download": options.download})
+    runtime, failed = Runtime(chosen), 0
+    photos: list[dict[str, Any]] = []
+    for file in options.photos:
+        start = time.perf_counter()
+        try:
+            photo = read(Path(file))
+        except UserError as error:
+            failed += 1
+            _say(f"{file}: {error}")
+            continue
+        answer = runtime.classify(photo, options.top)
+        milliseconds = 1e3 * (time.perf_counter() - start)
+        photos.append({"file": file, "top": answer.to_values(), "milliseconds": milliseconds})
+    if options.json:
+        _print_json({"network": chosen.key, "photos": photos})
+    elif photos:
+        _say(f"{chosen.title}:")
+        for named in photos:
+            guesses = (f"{g['label']} {100 * g['probability']:.1f} %" for g in named["top"])
+            _print(f"{named['file']}: {', '.join(guesses)}  ({named['milliseconds']:.0f} ms)")
+    return 2 if failed else 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="python -m dlplay", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_OneLineParser)
-    for command in (catalogue, train, runs, upload):
+    for command in (catalogue, train, runs, upload, classify):
         description = (command.__doc__ or "").splitlines()[0]
         sub = commands.add_parser(command.__name__, help=description, description=description)
         sub.set_defaults(command=command)
@@ -117,6 +153,14 @@ def _parser() -> argparse.ArgumentParser:
             )  # fmt: skip
         if command is upload:
             sub.add_argument("file", metavar="FILE")
+        if command is classify:
+            sub.add_argument("photos", metavar="PHOTO", nargs="+")
+            sub.add_argument(
+                "--network", metavar="NAME",
+                help=f"{', '.join(NETWORKS)}, run:ID; the first whose weights are here by default",
+            )  # fmt: skip
+            sub.add_argument("--top", type=int, default=3, help="how many guesses, 3 by default")
+            sub.add_argument("--download", action="store_true", help="fetch missing weights first")
     return parser
 
 

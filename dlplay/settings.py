@@ -34,6 +34,14 @@ class Settings(BaseSettings):
         default=Path("/usr/share/datasets/fashion-mnist"),
         description="Where Debian's dataset-fashion-mnist puts its files.",
     )
+    resnet50_weights: Path | None = Field(
+        default=None,
+        description="ResNet-50's ImageNet weights as a file; Keras' cache by default.",
+    )
+    resnet50_md5: str = Field(
+        default="2cb95161c43110f7111970584f804107",
+        description="MD5 `resnet50_weights` must have; that of the published file by default.",
+    )
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -26,7 +26,7 @@ LAYERS = (
     {"optimisation"},
     {"experiment"},
     {"presets", "runs"},
-    {"training"},
+    {"training", "classify"},
     {"execution"},
     {"ui", "cli", "__main__"},
     {"pages"},

@@ -8,6 +8,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from dlplay.errors import UserError
@@ -41,6 +43,23 @@ def answer(kind: str, question: dict[str, Any]) -> tuple[dict[str, Any] | None, 
         return None, f"This could not be worked out: {type(error).__name__}: {error}"
 
 
+def ask_once(kind: str, question: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a helper process started for this question alone.
+
+    Raises:
+        UserError: there is no answer; the reason as a sentence.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=prepare) as pool:
+        try:
+            values, error = pool.submit(answer, kind, question).result()
+        except BrokenProcessPool as broken:
+            raise UserError("The helper process ended while it worked on this") from broken
+    if values is None:
+        raise UserError(error)
+    return values
+
+
 def _summary(question: dict[str, Any]) -> dict[str, Any]:
     """Layers, parameters and memory of an experiment's network."""
     from dlplay.experiment import Experiment
@@ -61,4 +80,15 @@ def _download(question: dict[str, Any]) -> dict[str, Any]:
     return {"origin": dataset.origin()}
 
 
-_ANSWERS = {"summary": _summary, "download": _download}
+def _convert(question: dict[str, Any]) -> dict[str, Any]:
+    """Make a pre-trained network ready for the server; fetch its weights first if asked to."""
+    from dlplay.classify import network
+    from dlplay.classify.convert import convert
+
+    chosen = network(question["network"])
+    if question["download"]:
+        chosen.download()
+    return {"folder": convert(chosen).name}
+
+
+_ANSWERS = {"summary": _summary, "download": _download, "convert": _convert}

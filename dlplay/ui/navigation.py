@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 TRAIN, RUNS, RUN = (str(_FOLDER / name) for name in ("train.py", "runs.py", "run.py"))
+CLASSIFY = str(_FOLDER / "classify.py")
 
 
 def pages() -> list[StreamlitPage]:
@@ -19,5 +20,6 @@ def pages() -> list[StreamlitPage]:
             TRAIN, title="Train", icon=":material/play_circle:", url_path="train", default=True
         ),
         st.Page(RUNS, title="Runs", icon=":material/stacked_line_chart:", url_path="runs"),
+        st.Page(CLASSIFY, title="Classify", icon=":material/image_search:", url_path="classify"),
         st.Page(RUN, title="Run", url_path="run", visibility="hidden"),
     ]
