@@ -1,0 +1,92 @@
+"""Every Learn page keeps the same promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dlplay.experiment import Experiment
+from dlplay.lessons import LESSONS
+from dlplay.presets import PRESETS
+
+SHELL = Path(__file__).parents[2] / "dlplay/ui/shell.py"
+CONTROLS = ("slider", "select_slider", "selectbox", "toggle", "button_group", "text_input")
+
+
+def opened(name: str, address: dict[str, str] | None = None) -> AppTest:
+    """A lesson's page as a new visitor with this address sees it."""
+    app = AppTest.from_file(SHELL, default_timeout=30).run()
+    app.switch_page(f"../../pages/learn_{name.replace('-', '_')}.py")
+    for key, value in (address or {}).items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """The address a visitor could copy."""
+    return {key: v if isinstance(v, str) else v[0] for key, v in app.query_params.items()}
+
+
+def controls(app: AppTest, name: str) -> dict[str, Any]:
+    """The page's controls by their short names."""
+    prefix = f"learn.{name}."
+    found = (w for kind in CONTROLS for w in app.get(kind) if (w.key or "").startswith(prefix))
+    return {w.key.removeprefix(prefix): w for w in found}
+
+
+@pytest.mark.parametrize("name", LESSONS)
+class TestLessonPage:
+    def test_opens_without_error(self, name: str) -> None:
+        app = opened(name)
+        assert not app.exception
+        assert not app.error
+        assert not app.warning
+        assert app.get("plotly_chart")
+
+    def test_says_idea_notice_and_source(self, name: str) -> None:
+        app, lesson = opened(name), LESSONS[name]
+        text = " ".join(element.value for element in (*app.markdown, *app.caption))
+        assert lesson.idea in text
+        assert lesson.notice in text
+        assert lesson.source in text
+
+    def test_links_to_an_experiment_that_exists(self, name: str) -> None:
+        lesson = LESSONS[name]
+        experiment = PRESETS[lesson.preset].experiment.changed(lesson.changes.items())
+        assert isinstance(experiment, Experiment)
+        labels = [link.proto.label for link in opened(name).get("page_link")]
+        assert "Try it on real data" in labels
+
+    def test_every_slider_moves_a_picture_and_survives_in_the_address(self, name: str) -> None:
+        for short in [
+            key for key, w in controls(opened(name), name).items() if w.type == "slider"
+        ]:
+            app = opened(name)
+            before = [chart.proto.spec for chart in app.get("plotly_chart")]
+            slider = controls(app, name)[short]
+            moved = slider.min if slider.value != slider.min else slider.max
+            slider.set_value(moved).run()
+            assert not app.exception
+            assert [chart.proto.spec for chart in app.get("plotly_chart")] != before, short
+            assert short in address(app)
+            again = opened(name, address(app))
+            assert controls(again, name)[short].value == pytest.approx(moved)
+
+    def test_hide_leaves_a_control_out_and_keeps_what_it_was_set_to(self, name: str) -> None:
+        app = opened(name)
+        short = next(iter(controls(app, name)))
+        hidden = opened(name, {**address(app), "hide": short})
+        assert not hidden.exception
+        assert short not in controls(hidden, name)
+        assert address(hidden)["hide"] == short
+
+    def test_nonsense_in_the_address_is_said_and_ignored(self, name: str) -> None:
+        expected = controls(opened(name), name)
+        sliders = [short for short, w in expected.items() if w.type in ("slider", "selectbox")]
+        app = opened(name, {sliders[0]: "nonsense"})
+        assert not app.exception
+        assert "cannot be shown" in app.warning[0].value
+        assert controls(app, name)[sliders[0]].value == expected[sliders[0]].value
