@@ -1,9 +1,15 @@
-"""The lessons, in the order of the menu: a file each, and a line here."""
+"""The lessons, in the order of the menu. Maths and figures in files of their own, a line here."""
 
 from dlplay.lessons import activations
+from dlplay.lessons import descent
 from dlplay.lessons.base import Lesson
 
-LESSONS: dict[str, Lesson] = {module.LESSON.name: module.LESSON for module in (activations,)}
+_MODULES = (
+    activations,
+    descent,
+)  # fmt: skip
+
+LESSONS: dict[str, Lesson] = {module.LESSON.name: module.LESSON for module in _MODULES}
 """Every lesson by name."""
 
 __all__ = ["LESSONS", "Lesson"]

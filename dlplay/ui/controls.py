@@ -136,6 +136,10 @@ class Controls:
         """The widget key of a control; a callback may set it."""
         return f"{self._prefix}.{name}"
 
+    def put(self, name: str, value: object) -> None:
+        """Set a control; only a callback may, since the page is drawn from its controls."""
+        st.session_state[self.key(name)] = value
+
     def shows(self, name: str) -> bool:
         """Whether a control is on the page, that is, not in ``?hide=``."""
         return name not in self._hidden

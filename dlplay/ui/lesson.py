@@ -13,10 +13,13 @@ from dlplay.lessons.base import Lesson
 from dlplay.ui.controls import Controls
 from dlplay.ui.navigation import TRAIN, learn_file
 
-# A link that looks like the button it stands for.
+# A link that looks like the button it stands for; on a phone, the picture before the controls.
 _STYLE = """<style>
 .st-key-lesson_head a { border: 1px solid; padding: 0.45rem 0.9rem }
 .stMain .katex-display { margin: 0.25rem 0 }
+@media (max-width: 640px) {
+  .st-key-lesson_body > * > .stHorizontalBlock { flex-direction: column-reverse }
+}
 </style>"""
 
 
@@ -31,7 +34,8 @@ class Page(Controls):
         super().__init__(f"learn.{lesson.name}")
         self._lesson = lesson
         self._head()
-        self.controls, self.picture = st.columns([4, 9], gap="medium")
+        with st.container(key="lesson_body"):
+            self.controls, self.picture = st.columns([4, 9], gap="medium")
 
     def __enter__(self) -> Page:
         return self
@@ -50,6 +54,10 @@ class Page(Controls):
             figure, key=self.key(name), alt=alt, height=height,
             config={"displayModeBar": False}, **options,
         )  # fmt: skip
+
+    def clicked(self, name: str) -> list[dict[str, Any]]:
+        """The points of a figure that were clicked; for its callback."""
+        return list(st.session_state[self.key(name)].selection.points)
 
     def _head(self) -> None:
         lesson = self._lesson

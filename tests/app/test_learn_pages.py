@@ -34,7 +34,7 @@ def controls(app: AppTest, name: str) -> dict[str, Any]:
     """The page's controls by their short names."""
     prefix = f"learn.{name}."
     found = (w for kind in CONTROLS for w in app.get(kind) if (w.key or "").startswith(prefix))
-    return {w.key.removeprefix(prefix): w for w in found}
+    return {str(w.key).removeprefix(prefix): w for w in found}
 
 
 @pytest.mark.parametrize("name", LESSONS)

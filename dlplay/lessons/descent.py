@@ -1,0 +1,235 @@
+"""Gradient descent: optimisers side by side on one loss surface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from dlplay.figures import MARGIN, PALETTE, axis, colour
+from dlplay.lessons.base import Lesson
+from dlplay.lessons.drawing import GREY
+from dlplay.lessons.optimisers import OPTIMISERS
+from dlplay.lessons.surfaces import Surface
+
+LESSON = Lesson(
+    name="descent",
+    title="Gradient descent",
+    icon="downhill_skiing",
+    idea="Feel which way is down, take a step, feel again: that is how every network learns.",
+    notice="The ravine’s steep walls forbid a large rate, so plain SGD creeps along the floor; "
+    "momentum gathers speed there, and Adam scales each direction by itself. Just above the rate "
+    "2/λ, where λ is the largest curvature, SGD leaps further out with every step.",
+    source="Y. Nesterov (1983); J. Duchi et al. (2011), JMLR 12; D. Kingma, J. Ba (2014), "
+    "arXiv:1412.6980; G. Goh (2017), Why Momentum Really Works, distill.pub; course article 2.",
+    preset="rate-too-high",
+    trial="Train with steps a thousand times too long, then shorten them.",
+)
+
+Array = NDArray[np.float64]
+RATES = tuple(float(f"{m * 10.0**e:g}") for e in range(-5, 2) for m in (1, 1.3, 2, 3, 5, 7))
+_FAR = 1e4
+_FRAMES = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """One optimiser's way down.
+
+    Args:
+        points: ``(steps + 1, d)``, the start first; fewer if it left for infinity.
+        losses: at the points.
+        diverged: whether it left for infinity.
+    """
+
+    name: str
+    points: Array
+    losses: Array
+    diverged: bool
+
+
+def walk(
+    name: str, surface: Surface, start: Sequence[float], rate: float, steps: int, momentum: float
+) -> Walk:
+    """``steps`` steps of an optimiser from ``start``."""
+    optimiser, point = OPTIMISERS[name], np.array(start, float)
+    state, points = optimiser.start(point), [point]
+    for step in range(1, steps + 1):
+        change, state = optimiser.rule(surface.gradient(point), state, step, rate, momentum)
+        point = point + change
+        if not np.all(np.abs(point) < _FAR):
+            break
+        points.append(point)
+    way = np.array(points)
+    return Walk(name, way, surface.value(way), len(points) <= steps)
+
+
+def telling_rates(surface: Surface) -> dict[str, float]:
+    """Rates for plain SGD that are too small, right and too large near a minimum.
+
+    On a quadratic with largest curvature λ a step multiplies the error by ``1 - rate·λ``: it
+    shrinks while ``rate < 2/λ``. Goodfellow et al. (2016), Deep Learning, section 4.3.1.
+    """
+    size = surface.curvature(np.array(surface.minima[0], float))
+    return {
+        "Too small": max(rate for rate in RATES if rate <= 0.03 / size),
+        "Right": max(rate for rate in RATES if rate <= 1.4 / size),
+        "Too large": min(rate for rate in RATES if rate >= 2.2 / size),
+    }
+
+
+def formulas(surface: Surface, chosen: Sequence[str]) -> str:
+    """The surface and at most three of the chosen rules, in LaTeX, a line each."""
+    lines = [surface.formula, *(OPTIMISERS[name].formula for name in chosen[:3])]
+    return r"\begin{gathered}" + r"\\".join(lines) + r"\end{gathered}"
+
+
+def advice(surface: Surface, start: Sequence[float]) -> str:
+    """What can be clicked, and the rate below which plain SGD is stable near ``start``."""
+    click = "Click the surface to start there. " if surface.y else ""
+    curvature = surface.curvature(np.array(start, float))
+    if curvature <= 0:
+        return f"{click}At the start the surface bends downwards: any rate leads away from here."
+    return (
+        f"{click}Largest curvature at the start: λ = {curvature:.3g}, so near there plain SGD is "
+        f"stable below a rate of 2/λ = {2 / curvature:.2g}."
+    )
+
+
+def plot_walks(surface: Surface, walks: Sequence[Walk], clickable: bool = True) -> go.Figure:
+    """The surface with the walks on it, and the loss of every step under it; it can be played."""
+    figure = make_subplots(rows=2, cols=1, row_heights=[0.7, 0.3], vertical_spacing=0.1)
+    if surface.y is None:
+        _draw_curve(figure, surface)
+    else:
+        _draw_contours(figure, surface)
+        if clickable:
+            _draw_targets(figure, surface)
+    for way in walks:
+        _draw_walk(figure, surface, way)
+    first_ball = len(figure.data)
+    for trace in _balls(surface, walks, -1):
+        figure.add_trace(trace, row=2 if trace.legendgroup == "loss" else 1, col=1)
+    _make_playable(figure, surface, walks, first_ball)
+    figure.update_xaxes(
+        **axis("Weight x", range=list(surface.x), fixedrange=True, showgrid=False), row=1, col=1
+    )
+    y_title = "Loss" if surface.y is None else "Weight y"
+    figure.update_yaxes(**axis(y_title, fixedrange=True, showgrid=surface.y is None), row=1, col=1)
+    if surface.y is not None:
+        figure.update_yaxes(range=list(surface.y), row=1, col=1)
+    figure.update_xaxes(**axis("Step", fixedrange=True), row=2, col=1)
+    figure.update_yaxes(**axis("Loss", fixedrange=True, nticks=5), row=2, col=1)
+    if all(way.losses.min() > 0 for way in walks):
+        figure.update_yaxes(type="log", tickformat=".1g", row=2, col=1)
+    figure.update_layout(
+        margin={**MARGIN, "t": 36, "b": 8}, dragmode=False, clickmode="event+select",
+        legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
+    )  # fmt: skip
+    return figure
+
+
+def heights(surface: Surface, cells: int = 90) -> tuple[Array, Array, Array]:
+    """The window's grid, and how far the loss lies above its lowest point, as a logarithm."""
+    x = np.linspace(*surface.x, cells)
+    y = np.linspace(*(surface.y or surface.x), cells)
+    loss = surface.value(np.stack(np.meshgrid(x, y), axis=-1))
+    return x, y, np.log10(loss - loss.min() + 0.02 * np.ptp(loss) ** 0.5)
+
+
+def _draw_contours(figure: go.Figure, surface: Surface) -> None:
+    x, y, height = heights(surface)
+    shade = [[0, f"{PALETTE[0]}B0"], [1, f"{PALETTE[0]}08"]]
+    figure.add_heatmap(
+        x=x, y=y, z=height, colorscale=shade, showscale=False, hoverinfo="skip", zsmooth="best",
+        row=1, col=1,
+    )  # fmt: skip
+    figure.add_contour(
+        x=x, y=y, z=height, ncontours=16, contours_coloring="none", hoverinfo="skip",
+        line={"width": 0.7, "color": GREY}, showlegend=False, row=1, col=1,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[m[0] for m in surface.minima], y=[m[1] for m in surface.minima], mode="markers",
+        name="Minimum", marker={"symbol": "star", "size": 12, "color": "#E0A100"},
+        hovertemplate="minimum %{x:.3g}, %{y:.3g}<extra></extra>", row=1, col=1,
+    )  # fmt: skip
+
+
+def _draw_curve(figure: go.Figure, surface: Surface) -> None:
+    x = np.linspace(*surface.x, 200)
+    figure.add_scatter(
+        x=x, y=surface.value(x[:, None]), mode="lines", line={"color": GREY, "width": 2},
+        name="Loss", showlegend=False, hoverinfo="skip", row=1, col=1,
+    )  # fmt: skip
+
+
+def _draw_targets(figure: go.Figure, surface: Surface) -> None:
+    """Invisible points to click on: only points of a scatter report a click."""
+    x, y = np.meshgrid(np.linspace(*surface.x, 49), np.linspace(*(surface.y or surface.x), 41))
+    unseen = {"marker": {"opacity": 0}}
+    figure.add_scatter(
+        x=x.ravel(), y=y.ravel(), mode="markers", marker={"size": 14, "opacity": 0},
+        selected=unseen, unselected=unseen, showlegend=False, name="start",
+        hovertemplate="start at %{x:.2f}, %{y:.2f}<extra></extra>", row=1, col=1,
+    )  # fmt: skip
+
+
+def _tint(way: Walk) -> str:
+    return colour(1 + list(OPTIMISERS).index(way.name))
+
+
+def _draw_walk(figure: go.Figure, surface: Surface, way: Walk) -> None:
+    title, tint = OPTIMISERS[way.name].title, _tint(way)
+    up = way.losses if surface.y is None else way.points[:, 1]
+    figure.add_scatter(
+        x=way.points[:, 0], y=up, mode="lines+markers", name=title, legendgroup=title,
+        line={"color": tint, "width": 2}, marker={"size": 4}, hoverinfo="skip", row=1, col=1,
+    )  # fmt: skip
+    figure.add_scatter(
+        y=way.losses, mode="lines", name=title, legendgroup=title, showlegend=False,
+        line={"color": tint, "width": 2}, hovertemplate="%{y:.3g}", row=2, col=1,
+    )  # fmt: skip
+
+
+def _balls(surface: Surface, walks: Sequence[Walk], step: int) -> list[go.Scatter]:
+    """Where each walk is at ``step``: on the surface and on its loss curve."""
+    balls = []
+    for way in walks:
+        at = len(way.points) - 1 if step < 0 else min(step, len(way.points) - 1)
+        up = way.losses[at] if surface.y is None else way.points[at, 1]
+        marker = {"size": 13, "color": _tint(way), "line": {"color": "white", "width": 2}}
+        for x, y, group in ((way.points[at, 0], up, "surface"), (at, way.losses[at], "loss")):
+            balls.append(
+                go.Scatter(
+                    x=[x], y=[y], mode="markers", marker=marker, showlegend=False,
+                    legendgroup=group, hoverinfo="skip",
+                )
+            )  # fmt: skip
+    return balls
+
+
+def _make_playable(
+    figure: go.Figure, surface: Surface, walks: Sequence[Walk], first_ball: int
+) -> None:
+    """A Play button in the figure itself: the balls roll in the browser, the server rests."""
+    steps = max((len(way.points) for way in walks), default=1)
+    moments = np.unique(np.linspace(0, steps - 1, min(steps, _FRAMES)).round().astype(int))
+    moved = list(range(first_ball, len(figure.data)))
+    figure.frames = [
+        go.Frame(data=_balls(surface, walks, int(step)), traces=moved, name=str(step))
+        for step in moments
+    ]
+    play = {"frame": {"duration": 60, "redraw": True}, "transition": {"duration": 0}}
+    figure.update_layout(
+        updatemenus=[
+            {
+                "type": "buttons", "x": 1, "y": 1.02, "xanchor": "right", "yanchor": "bottom",
+                "showactive": False, "pad": {"t": 0, "b": 0}, "bgcolor": "rgba(0,0,0,0)",
+                "buttons": [{"label": "▶ Play", "method": "animate", "args": [None, play]}],
+            }
+        ]
+    )  # fmt: skip
