@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from PIL import Image
 from plotly.subplots import make_subplots
 
 from dlplay.figures import MARGIN, PALETTE, axis, colour
@@ -34,6 +37,7 @@ Array = NDArray[np.float64]
 RATES = tuple(float(f"{m * 10.0**e:g}") for e in range(-5, 2) for m in (1, 1.3, 2, 3, 5, 7))
 _FAR = 1e4
 _FRAMES = 60
+_BANDS = 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +110,7 @@ def plot_walks(surface: Surface, walks: Sequence[Walk], clickable: bool = True) 
     if surface.y is None:
         _draw_curve(figure, surface)
     else:
-        _draw_contours(figure, surface)
+        _draw_map(figure, surface)
         if clickable:
             _draw_targets(figure, surface)
     for way in walks:
@@ -133,24 +137,32 @@ def plot_walks(surface: Surface, walks: Sequence[Walk], clickable: bool = True) 
     return figure
 
 
-def heights(surface: Surface, cells: int = 90) -> tuple[Array, Array, Array]:
-    """The window's grid, and how far the loss lies above its lowest point, as a logarithm."""
-    x = np.linspace(*surface.x, cells)
-    y = np.linspace(*(surface.y or surface.x), cells)
-    loss = surface.value(np.stack(np.meshgrid(x, y), axis=-1))
-    return x, y, np.log10(loss - loss.min() + 0.02 * np.ptp(loss) ** 0.5)
+def bands(surface: Surface, columns: int = 480, rows: int = 320) -> NDArray[np.intp]:
+    """The window from its top row down, as bands of equal loss, 0 the lowest."""
+    x, y = np.linspace(*surface.x, columns), np.linspace(*(surface.y or surface.x), rows)
+    loss = surface.value(np.stack(np.meshgrid(x, y[::-1]), axis=-1))
+    height = np.log10(loss - loss.min() + 0.02 * np.ptp(loss) ** 0.5)
+    edges = np.linspace(height.min(), height.max(), _BANDS + 1)[1:-1]
+    return np.searchsorted(edges, height)
 
 
-def _draw_contours(figure: go.Figure, surface: Surface) -> None:
-    x, y, height = heights(surface)
-    shade = [[0, f"{PALETTE[0]}B0"], [1, f"{PALETTE[0]}08"]]
-    figure.add_heatmap(
-        x=x, y=y, z=height, colorscale=shade, showscale=False, hoverinfo="skip", zsmooth="best",
-        row=1, col=1,
-    )  # fmt: skip
-    figure.add_contour(
-        x=x, y=y, z=height, ncontours=16, contours_coloring="none", hoverinfo="skip",
-        line={"width": 0.7, "color": GREY}, showlegend=False, row=1, col=1,
+def _draw_map(figure: go.Figure, surface: Surface) -> None:
+    """The bands as a picture: an animation would wipe a heatmap while it runs."""
+    band = bands(surface)
+    accent = np.array([int(PALETTE[0][i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
+    alpha = np.linspace(170, 12, _BANDS).astype(np.uint8)[band]
+    border = (np.diff(band, axis=0, prepend=band[:1]) != 0) | (
+        np.diff(band, axis=1, prepend=band[:, :1]) != 0
+    )
+    alpha[border] = np.minimum(alpha[border] + 60, 255)
+    pixels = np.dstack([np.broadcast_to(accent, (*band.shape, 3)), alpha])
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "png")
+    low, high = surface.y or surface.x
+    figure.add_layout_image(
+        source="data:image/png;base64," + base64.b64encode(file.getvalue()).decode(),
+        x=surface.x[0], y=high, sizex=surface.x[1] - surface.x[0], sizey=high - low,
+        xref="x", yref="y", sizing="stretch", layer="below",
     )  # fmt: skip
     figure.add_scatter(
         x=[m[0] for m in surface.minima], y=[m[1] for m in surface.minima], mode="markers",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from dlplay.lessons.descent import heights, plot_walks, telling_rates, walk
+from dlplay.lessons.descent import bands, plot_walks, telling_rates, walk
 from dlplay.lessons.optimisers import OPTIMISERS
 from dlplay.lessons.surfaces import SURFACES
 from tests.lessons.numerical import numerical_gradient
@@ -67,7 +67,9 @@ class TestSgdOnAQuadratic:
         assert way.diverged is diverges
 
 
-def test_heights_grow_with_the_loss() -> None:
-    _, _, height = heights(SURFACES["bowl"], cells=21)
-    assert height.shape == (21, 21)
-    assert np.unravel_index(height.argmin(), height.shape) == (10, 10)
+def test_bands_rise_from_the_minimum_and_have_the_top_row_first() -> None:
+    band = bands(SURFACES["bowl"], columns=21, rows=21)
+    assert band[10, 10] == 0
+    assert band.max() == band[0, 0]
+    valley = bands(SURFACES["rosenbrock"], columns=41, rows=41)
+    assert valley[20, 30] < valley[38, 30]
