@@ -2,11 +2,27 @@
 
 from dlplay.lessons import activations
 from dlplay.lessons import descent
+from dlplay.lessons import backpropagation
+from dlplay.lessons import perceptron
+from dlplay.lessons import losses
+from dlplay.lessons import convolution
+from dlplay.lessons import evaluation
+from dlplay.lessons import regularisation
+from dlplay.lessons import vanishing
+from dlplay.lessons import normalisation
 from dlplay.lessons.base import Lesson
 
 _MODULES = (
     activations,
     descent,
+    backpropagation,
+    perceptron,
+    losses,
+    convolution,
+    evaluation,
+    regularisation,
+    vanishing,
+    normalisation,
 )  # fmt: skip
 
 LESSONS: dict[str, Lesson] = {module.LESSON.name: module.LESSON for module in _MODULES}

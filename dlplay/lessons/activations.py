@@ -24,7 +24,7 @@ LESSON = Lesson(
     "a signal through thirty layers: sigmoid lets the gradient die, ReLU with He initialisation "
     "keeps it alive.",
     source="X. Glorot, Y. Bengio (2010), AISTATS; K. He et al. (2015), arXiv:1502.01852; "
-    "D. Hendrycks, K. Gimpel (2016), arXiv:1606.08415; course articles 2 and 4.",
+    "D. Hendrycks, K. Gimpel (2016), arXiv:1606.08415; articles 2 and 4.",
     preset="sigmoid-too-deep",
     trial="Train eight sigmoid layers, then change the activation.",
 )

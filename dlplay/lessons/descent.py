@@ -28,7 +28,7 @@ LESSON = Lesson(
     "momentum gathers speed there, and Adam scales each direction by itself. Just above the rate "
     "2/λ, where λ is the largest curvature, SGD leaps further out with every step.",
     source="Y. Nesterov (1983); J. Duchi et al. (2011), JMLR 12; D. Kingma, J. Ba (2014), "
-    "arXiv:1412.6980; G. Goh (2017), Why Momentum Really Works, distill.pub; course article 2.",
+    "arXiv:1412.6980; G. Goh (2017), Why Momentum Really Works, distill.pub; article 2.",
     preset="rate-too-high",
     trial="Train with steps a thousand times too long, then shorten them.",
 )

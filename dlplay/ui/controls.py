@@ -116,21 +116,35 @@ class Controls:
             lambda key: st.text_input(label, key=key, max_chars=most, help=help or None), "a text",
         )  # fmt: skip
 
-    def numbers(
-        self, name: str, default: Sequence[float], draw: Callable[[str], Sequence[float]]
-    ) -> list[float]:
-        """Several numbers at once, such as the entries of a table that ``draw`` shows."""
+    def number(self, name: str, label: str, default: float, *, most: float) -> float:
+        """A number typed into a small box, from ``-most`` to ``most``."""
 
-        def read(text: str) -> list[float]:
-            values = [float(part) for part in text.split(",")]
-            if len(values) != len(default) or not all(abs(value) < 1e6 for value in values):
+        def read(text: str) -> float:
+            value = float(text)
+            if not -most <= value <= most:
                 raise ValueError(text)
-            return values
+            return value
 
-        return self._control(
-            name, list(default), read, lambda values: ",".join(f"{v:g}" for v in values),
-            lambda key: list(draw(key)), f"{len(default)} numbers with commas between",
-        )  # fmt: skip
+        def draw(key: str) -> float:
+            value: float = st.number_input(
+                label, -most, most, step=1.0, key=key, label_visibility="collapsed", format="%g"
+            )
+            return value
+
+        wanted = f"a number from {-most:g} to {most:g}"
+        return self._control(name, default, read, lambda v: f"{v:g}", draw, wanted)
+
+    def table(self, name: str, values: Sequence[float], columns: int, most: float) -> list[float]:
+        """Small boxes in rows, a number each, from ``-most`` to ``most``."""
+        numbers: list[float] = []
+        for start in range(0, len(values), columns):
+            for place, cell in enumerate(st.columns(columns, gap="small")):
+                row = start // columns
+                label = f"Row {row + 1}, column {place + 1}"
+                with cell:
+                    key, value = f"{name}-{row}{place}", float(values[start + place])
+                    numbers.append(self.number(key, label, value, most=most))
+        return numbers
 
     def key(self, name: str) -> str:
         """The widget key of a control; a callback may set it."""

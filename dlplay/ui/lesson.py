@@ -16,7 +16,7 @@ from dlplay.ui.navigation import TRAIN, learn_file
 # A link that looks like the button it stands for; on a phone, the picture before the controls.
 _STYLE = """<style>
 .st-key-lesson_head a { border: 1px solid; padding: 0.45rem 0.9rem }
-.stMain .katex-display { margin: 0.25rem 0 }
+.stMain .katex-display { margin: 0.25rem 0; padding: 0.35rem 0 }
 @media (max-width: 640px) {
   .st-key-lesson_body > * > .stHorizontalBlock { flex-direction: column-reverse }
 }
@@ -33,6 +33,7 @@ class Page(Controls):
     def __init__(self, lesson: Lesson) -> None:
         super().__init__(f"learn.{lesson.name}")
         self._lesson = lesson
+        self._noticed = False
         self._head()
         with st.container(key="lesson_body"):
             self.controls, self.picture = st.columns([4, 9], gap="medium")
@@ -55,6 +56,12 @@ class Page(Controls):
             config={"displayModeBar": False}, **options,
         )  # fmt: skip
 
+    def notice(self) -> None:
+        """What to look at; at the foot of the page unless it is called before."""
+        if not self._noticed:
+            self._noticed = True
+            st.markdown(f":primary[**Notice**]&ensp;{self._lesson.notice}")
+
     def clicked(self, name: str) -> list[dict[str, Any]]:
         """The points of a figure that were clicked; for its callback."""
         return list(st.session_state[self.key(name)].selection.points)
@@ -72,7 +79,7 @@ class Page(Controls):
 
     def _foot(self) -> None:
         lesson = self._lesson
-        st.markdown(f":primary[**Notice**]&ensp;{lesson.notice}")
+        self.notice()
         st.caption(f"Source: {lesson.source}")
         names = list(LESSONS)
         place = names.index(lesson.name)
