@@ -30,7 +30,7 @@ with lesson.page(vanishing.LESSON) as page:
         weights = design.draw(inputs.shape[1])
         yours = vanishing.flow(design, weights, inputs, labels)
         bare = replace(design, batch_norm=False, residual=False)
-        plain = vanishing.flow(bare, weights, inputs, labels)
+        plain = vanishing.flow(bare, weights, inputs, labels) if bare != design else None
         left, right = st.columns([3, 2])
         with left:
             figure = vanishing.plot_norms(yours, plain)

@@ -10,6 +10,9 @@ from dlplay.lessons import evaluation
 from dlplay.lessons import regularisation
 from dlplay.lessons import vanishing
 from dlplay.lessons import normalisation
+from dlplay.lessons import recurrence
+from dlplay.lessons import attention
+from dlplay.lessons import augmentation
 from dlplay.lessons.base import Lesson
 
 _MODULES = (
@@ -23,6 +26,9 @@ _MODULES = (
     regularisation,
     vanishing,
     normalisation,
+    recurrence,
+    attention,
+    augmentation,
 )  # fmt: skip
 
 LESSONS: dict[str, Lesson] = {module.LESSON.name: module.LESSON for module in _MODULES}

@@ -180,5 +180,5 @@ def plot_passage(passages: Sequence[Passage], what: str) -> go.Figure:
             marker={"size": 4}, hovertemplate="%{y:.3g}",
         )  # fmt: skip
     if what != "means":
-        figure.update_yaxes(type="log", tickformat=".1g", nticks=7)
+        figure.update_yaxes(type="log", tickformat=".2~g", nticks=7)
     return figure

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from PIL import Image
 from plotly.subplots import make_subplots
 
 from dlplay.figures import MARGIN, PALETTE, axis, colour
 from dlplay.lessons.base import Lesson
-from dlplay.lessons.drawing import GREY
+from dlplay.lessons.drawing import GREY, data_address
 from dlplay.lessons.optimisers import OPTIMISERS
 from dlplay.lessons.surfaces import Surface
 
@@ -129,7 +126,7 @@ def plot_walks(surface: Surface, walks: Sequence[Walk], clickable: bool = True) 
     figure.update_xaxes(**axis("Step", fixedrange=True), row=2, col=1)
     figure.update_yaxes(**axis("Loss", fixedrange=True, nticks=5), row=2, col=1)
     if all(way.losses.min() > 0 for way in walks):
-        figure.update_yaxes(type="log", tickformat=".1g", row=2, col=1)
+        figure.update_yaxes(type="log", tickformat=".2~g", row=2, col=1)
     figure.update_layout(
         margin={**MARGIN, "t": 36, "b": 8}, dragmode=False, clickmode="event+select",
         legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
@@ -156,11 +153,9 @@ def _draw_map(figure: go.Figure, surface: Surface) -> None:
     )
     alpha[border] = np.minimum(alpha[border] + 60, 255)
     pixels = np.dstack([np.broadcast_to(accent, (*band.shape, 3)), alpha])
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "png")
     low, high = surface.y or surface.x
     figure.add_layout_image(
-        source="data:image/png;base64," + base64.b64encode(file.getvalue()).decode(),
+        source=data_address(pixels),
         x=surface.x[0], y=high, sizex=surface.x[1] - surface.x[0], sizey=high - low,
         xref="x", yref="y", sizing="stretch", layer="below",
     )  # fmt: skip

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
+from PIL import Image
 
 from dlplay.figures import MARGIN, axis
 
@@ -38,3 +43,13 @@ def bare(title: str = "", **layout: Any) -> go.Figure:
     figure.update_yaxes(visible=False)
     figure.update_layout(margin={"l": 4, "r": 4, "t": 30 if title else 4, "b": 4})
     return figure
+
+
+def data_address(pixels: NDArray[np.uint8]) -> str:
+    """A picture as the address of itself; Plotly takes it in place of a link.
+
+    Input shape: ``(height, width, 3)``, or ``4`` with opacity.
+    """
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "png")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -114,5 +114,7 @@ def plot_averages(info: BatchInfo) -> go.Figure:
     figure.add_scatter(y=info.means, mode="lines+markers", name="Batch", line=line)
     line = {"color": colour(0), "width": 3}
     figure.add_scatter(y=info.averages, mode="lines", name="Running average", line=line)
-    figure.add_hline(y=info.true_mean, line={"color": colour(1), "dash": "dot"})
+    line = {"color": colour(1), "width": 2, "dash": "dot"}
+    truth = np.full(len(info.means), info.true_mean)
+    figure.add_scatter(y=truth, mode="lines", name="True mean", line=line)
     return figure

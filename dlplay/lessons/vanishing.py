@@ -107,40 +107,42 @@ def flow(design: Design, weights: list[Array], inputs: Array, labels: NDArray[np
     return Flow(loss, gradients, np.array([value.std() for value in values[1:]]))
 
 
-def plot_norms(yours: Flow, plain: Flow) -> go.Figure:
-    """The gradient's size at every layer, against the same network without any help."""
+def plot_norms(yours: Flow, plain: Flow | None) -> go.Figure:
+    """The gradient's size at every layer, and without any help if the network has some."""
     figure = frame("Size of the gradient at each layer’s weights", "Layer, from the input")
-    _lines(figure, yours.norms, plain.norms)
+    _lines(figure, yours.norms, plain and plain.norms)
     return figure
 
 
-def plot_spreads(yours: Flow, plain: Flow) -> go.Figure:
+def plot_spreads(yours: Flow, plain: Flow | None) -> go.Figure:
     """How far what each layer puts out is spread."""
     figure = frame("Spread of what each layer puts out", "Layer, from the input")
-    _lines(figure, yours.spreads, plain.spreads)
+    _lines(figure, yours.spreads, plain and plain.spreads)
     return figure
 
 
-def _lines(figure: go.Figure, yours: Array, plain: Array) -> None:
+def _lines(figure: go.Figure, yours: Array, plain: Array | None) -> None:
     parts = (
         ("Without normalisation or residuals", plain, GREY, "dot"),
         ("Yours", yours, colour(0), "solid"),
     )
     for name, values, tint, dash in parts:
+        if values is None:
+            continue
         figure.add_scatter(
             x=np.arange(1, len(values) + 1), y=np.maximum(values, 1e-30), mode="lines+markers",
             name=name, line={"color": tint, "width": 2, "dash": dash}, marker={"size": 5},
             hovertemplate="%{y:.3g}",
         )  # fmt: skip
-    figure.update_yaxes(type="log", tickformat=".1g", nticks=7)
+    figure.update_yaxes(type="log", tickformat=".2~g", nticks=7)
 
 
 def verdict(info: Flow) -> str:
-    """What the first layer gets, as a sentence."""
+    """What the first layer gets, and how large gradients are, as a sentence."""
     norms = info.norms
     ratio = norms[0] / norms[-1] if norms[-1] > 0 else 0.0
-    if not np.isfinite(ratio) or ratio > 100:
-        return f"Exploding: the first layer’s gradient is {ratio:.3g} times the last one’s."
+    if norms.max() > 100:
+        return f"Exploding: some layer’s gradient has the size {norms.max():.2g}."
     if ratio < 0.01:
         return f"Vanishing: the first layer gets {ratio:.1e} of the last layer’s gradient."
     return f"Healthy: the first layer gets {ratio:.2g} times the last layer’s gradient."

@@ -62,6 +62,9 @@ def test_sigmoid_vanishes_and_each_remedy_helps() -> None:
 def test_large_weights_explode_without_saturation() -> None:
     norms = run("relu", "large")
     assert norms[0] > 1e10
+    design = Design(30, "relu", "large")
+    info = flow(design, design.draw(64), INPUTS, LABELS)
+    assert verdict(info).startswith("Exploding")
 
 
 def test_verdict_and_pictures() -> None:
@@ -69,4 +72,4 @@ def test_verdict_and_pictures() -> None:
     info = flow(design, design.draw(64), INPUTS, LABELS)
     assert verdict(info).startswith("Vanishing")
     np.testing.assert_allclose(plot_norms(info, info).data[1].y, info.norms)
-    np.testing.assert_allclose(plot_spreads(info, info).data[0].y, info.spreads)
+    np.testing.assert_allclose(plot_spreads(info, None).data[0].y, info.spreads)
