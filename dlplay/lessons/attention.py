@@ -115,10 +115,13 @@ def plot_weights(info: Attention, words: list[str], chosen: int) -> go.Figure:
         colorscale=[[0, f"{PALETTE[0]}0A"], [1, PALETTE[0]]], hoverinfo="skip",
     )  # fmt: skip
     # Not the heatmap's own text: its colour is chosen for an opaque background.
-    for (row, column), weight in np.ndenumerate(info.weights):
-        figure.add_annotation(
-            x=column, y=row, text=f"{weight:.2f}", showarrow=False, font={"size": 11}
-        )
+    figure.update_layout(
+        annotations=[
+            {"x": column, "y": row, "text": f"{weight:.2f}", "showarrow": False,
+             "font": {"size": 11}}
+            for (row, column), weight in np.ndenumerate(info.weights)
+        ]
+    )  # fmt: skip
     columns, rows = np.meshgrid(places, places)
     unseen = {"marker": {"opacity": 0}}
     figure.add_scatter(

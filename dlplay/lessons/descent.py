@@ -33,7 +33,7 @@ LESSON = Lesson(
 Array = NDArray[np.float64]
 RATES = tuple(float(f"{m * 10.0**e:g}") for e in range(-5, 2) for m in (1, 1.3, 2, 3, 5, 7))
 _FAR = 1e4
-_FRAMES = 60
+_FRAMES = 50
 _BANDS = 18
 
 
@@ -112,10 +112,7 @@ def plot_walks(surface: Surface, walks: Sequence[Walk], clickable: bool = True) 
             _draw_targets(figure, surface)
     for way in walks:
         _draw_walk(figure, surface, way)
-    first_ball = len(figure.data)
-    for trace in _balls(surface, walks, -1):
-        figure.add_trace(trace, row=2 if trace.legendgroup == "loss" else 1, col=1)
-    _make_playable(figure, surface, walks, first_ball)
+    _make_playable(figure, surface, walks)
     figure.update_xaxes(
         **axis("Weight x", range=list(surface.x), fixedrange=True, showgrid=False), row=1, col=1
     )
@@ -202,35 +199,33 @@ def _draw_walk(figure: go.Figure, surface: Surface, way: Walk) -> None:
     )  # fmt: skip
 
 
-def _balls(surface: Surface, walks: Sequence[Walk], step: int) -> list[go.Scatter]:
-    """Where each walk is at ``step``: on the surface and on its loss curve."""
+def _balls(surface: Surface, walks: Sequence[Walk], step: int) -> list[dict[str, list[float]]]:
+    """Where each walk is at ``step``: on the surface, then on its loss curve."""
     balls = []
     for way in walks:
-        at = len(way.points) - 1 if step < 0 else min(step, len(way.points) - 1)
-        up = way.losses[at] if surface.y is None else way.points[at, 1]
-        marker = {"size": 13, "color": _tint(way), "line": {"color": "white", "width": 2}}
-        for x, y, group in ((way.points[at, 0], up, "surface"), (at, way.losses[at], "loss")):
-            balls.append(
-                go.Scatter(
-                    x=[x], y=[y], mode="markers", marker=marker, showlegend=False,
-                    legendgroup=group, hoverinfo="skip",
-                )
-            )  # fmt: skip
+        at = min(step, len(way.points) - 1)
+        x, loss = float(way.points[at, 0]), float(way.losses[at])
+        up = loss if surface.y is None else float(way.points[at, 1])
+        balls += [{"x": [x], "y": [up]}, {"x": [float(at)], "y": [loss]}]
     return balls
 
 
-def _make_playable(
-    figure: go.Figure, surface: Surface, walks: Sequence[Walk], first_ball: int
-) -> None:
-    """A Play button in the figure itself: the balls roll in the browser, the server rests."""
-    steps = max((len(way.points) for way in walks), default=1)
-    moments = np.unique(np.linspace(0, steps - 1, min(steps, _FRAMES)).round().astype(int))
-    moved = list(range(first_ball, len(figure.data)))
+def _make_playable(figure: go.Figure, surface: Surface, walks: Sequence[Walk]) -> None:
+    """Balls and a Play button in the figure: they roll in the browser, the server rests."""
+    first, last = len(figure.data), max((len(way.points) for way in walks), default=1) - 1
+    for place, ball in enumerate(_balls(surface, walks, last)):
+        tint = _tint(walks[place // 2])
+        figure.add_scatter(
+            **ball, mode="markers", showlegend=False, hoverinfo="skip", row=1 + place % 2, col=1,
+            marker={"size": 13, "color": tint, "line": {"color": "white", "width": 2}},
+        )  # fmt: skip
+    moments = np.unique(np.linspace(0, last, min(last + 1, _FRAMES)).round().astype(int))
+    moved = list(range(first, len(figure.data)))
     figure.frames = [
-        go.Frame(data=_balls(surface, walks, int(step)), traces=moved, name=str(step))
+        {"data": _balls(surface, walks, int(step)), "traces": moved, "name": str(step)}
         for step in moments
     ]
-    play = {"frame": {"duration": 60, "redraw": True}, "transition": {"duration": 0}}
+    play = {"frame": {"duration": 60, "redraw": False}, "transition": {"duration": 0}}
     figure.update_layout(
         updatemenus=[
             {
