@@ -19,8 +19,8 @@ with lesson.page(losses.LESSON) as page:
             st.latex(losses.BINARY_FORMULA)
         elif view == "number":
             at = page.slider("yhat", "Prediction ŷ", -5.0, 5.0, 3.0, step=0.1)
-            truth = page.slider("t", "True value y", -3.0, 3.0, 0.5, step=0.1)
-            curves, axis = losses.number_info(at, truth), "Prediction ŷ"
+            target = page.slider("t", "True value y", -3.0, 3.0, 0.5, step=0.1)
+            curves, axis = losses.number_info(at, target), "Prediction ŷ"
             st.latex(losses.NUMBER_FORMULA)
         else:
             logits = np.array(

@@ -112,7 +112,7 @@ def plot_weights(info: Attention, words: list[str], chosen: int) -> go.Figure:
     places = list(range(len(words)))
     figure.add_heatmap(
         z=info.weights.astype(np.float32), zmin=0, zmax=1, showscale=False, xgap=2, ygap=2,
-        colorscale=[[0, f"{PALETTE[0]}0A"], [1, PALETTE[0]]], hoverinfo="skip",
+        colorscale=[[0, f"{PALETTE[0]}0A"], [1, f"{PALETTE[0]}99"]], hoverinfo="skip",
     )  # fmt: skip
     # Not the heatmap's own text: its colour is chosen for an opaque background.
     figure.update_layout(

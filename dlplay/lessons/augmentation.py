@@ -125,8 +125,8 @@ def plot_picture(pixels: Pixels, title: str) -> go.Figure:
         source=data_address(pixels), x=0, y=0, sizex=width, sizey=height, xref="x", yref="y",
         sizing="stretch", layer="above",
     )  # fmt: skip
-    figure.update_xaxes(range=[0, width], constrain="domain")
-    figure.update_yaxes(range=[height, 0], scaleanchor="x", constrain="domain")
+    figure.update_xaxes(range=[0, width], constrain="domain", scaleanchor="y")
+    figure.update_yaxes(range=[height, 0], constrain="domain", constraintoward="top")
     # Without a trace Plotly draws no axes, and without axes no picture.
     figure.add_scatter(x=[0], y=[0], mode="markers", marker={"opacity": 0}, hoverinfo="skip")
     return figure

@@ -151,8 +151,8 @@ def _picture(image: Array, title: str, colours: str, low: float, high: float) ->
         texttemplate="%{z:.1f}" if small else None, textfont={"size": 10}, xgap=small, ygap=small,
         hovertemplate="row %{y}, column %{x}: %{z:.3f}<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(range=[-0.5, columns - 0.5], constrain="domain")
-    figure.update_yaxes(range=[rows - 0.5, -0.5], scaleanchor="x", constrain="domain")
+    figure.update_xaxes(range=[-0.5, columns - 0.5], constrain="domain", scaleanchor="y")
+    figure.update_yaxes(range=[rows - 0.5, -0.5], constrain="domain", constraintoward="top")
     return figure
 
 

@@ -33,7 +33,7 @@ LESSON = Lesson(
 Array = NDArray[np.float64]
 RATES = tuple(float(f"{m * 10.0**e:g}") for e in range(-5, 2) for m in (1, 1.3, 2, 3, 5, 7))
 _FAR = 1e4
-_FRAMES = 50
+_FRAMES = 40
 _BANDS = 18
 
 
@@ -137,7 +137,8 @@ def bands(surface: Surface, columns: int = 480, rows: int = 320) -> NDArray[np.i
     loss = surface.value(np.stack(np.meshgrid(x, y[::-1]), axis=-1))
     height = np.log10(loss - loss.min() + 0.02 * np.ptp(loss) ** 0.5)
     edges = np.linspace(height.min(), height.max(), _BANDS + 1)[1:-1]
-    return np.searchsorted(edges, height)
+    band: NDArray[np.intp] = np.searchsorted(edges, height)
+    return band
 
 
 def _draw_map(figure: go.Figure, surface: Surface) -> None:

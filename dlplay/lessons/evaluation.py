@@ -134,7 +134,7 @@ def plot_confusion(counts: Confusion) -> go.Figure:
     for name, count, x, y, tint in cells:
         figure.add_shape(
             type="rect", x0=x, x1=x + 0.96, y0=y, y1=y + 0.96, line={"width": 0},
-            fillcolor=colour(tint), opacity=0.15 + 0.75 * count / total, layer="below",
+            fillcolor=colour(tint), opacity=0.1 + 0.35 * count / total, layer="below",
         )  # fmt: skip
         figure.add_annotation(
             x=x + 0.48, y=y + 0.48, text=f"<b>{count}</b><br>{name}", showarrow=False,

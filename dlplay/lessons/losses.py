@@ -65,23 +65,15 @@ def binary_info(logit: float, target: float) -> list[LossCurve]:
     """Cross-entropy and squared error of one yes-or-no answer, along the logit."""
     x, here = np.linspace(-8, 8, 161), np.array(logit)
 
-    def squared(z: Array) -> Array:
-        return (expit(z) - target) ** 2
+    def both(z: Array) -> dict[str, tuple[Array, Array]]:
+        p = expit(z)
+        return {
+            "Cross-entropy": (cross_entropy(z, target), p - target),
+            "Squared error": ((p - target) ** 2, 2 * (p - target) * p * expit(-z)),
+        }
 
-    def squared_slope(z: Array) -> Array:
-        return 2 * (expit(z) - target) * expit(z) * expit(-z)
-
-    def entropy_slope(z: Array) -> Array:
-        return expit(z) - target
-
-    parts = (
-        ("Cross-entropy", lambda z: cross_entropy(z, target), entropy_slope),
-        ("Squared error", squared, squared_slope),
-    )
-    return [
-        LossCurve(name, x, f(x), df(x), logit, float(f(here)), float(df(here)))
-        for name, f, df in parts
-    ]
+    along, at = both(x), both(here)
+    return [LossCurve(name, x, *along[name], logit, *map(float, at[name])) for name in along]
 
 
 def number_info(prediction: float, target: float) -> list[LossCurve]:

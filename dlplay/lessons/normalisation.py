@@ -36,7 +36,8 @@ y=\gamma\,\hat z+\beta\\[4pt] \bar\mu\leftarrow m\,\bar\mu+(1-m)\,\mu\end{gather
 def normalise(z: Array, gamma: float = 1.0, beta: float = 0.0) -> Array:
     """Each column to mean ``beta`` and deviation ``gamma``, by the batch's own statistics."""
     centred = (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + EPSILON)
-    return gamma * centred + beta
+    out: Array = gamma * centred + beta
+    return out
 
 
 def normalise_back(z: Array, gradient: Array) -> Array:

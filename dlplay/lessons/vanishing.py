@@ -110,14 +110,14 @@ def flow(design: Design, weights: list[Array], inputs: Array, labels: NDArray[np
 def plot_norms(yours: Flow, plain: Flow | None) -> go.Figure:
     """The gradient's size at every layer, and without any help if the network has some."""
     figure = frame("Size of the gradient at each layer’s weights", "Layer, from the input")
-    _lines(figure, yours.norms, plain and plain.norms)
+    _lines(figure, yours.norms, None if plain is None else plain.norms)
     return figure
 
 
 def plot_spreads(yours: Flow, plain: Flow | None) -> go.Figure:
     """How far what each layer puts out is spread."""
     figure = frame("Spread of what each layer puts out", "Layer, from the input")
-    _lines(figure, yours.spreads, plain and plain.spreads)
+    _lines(figure, yours.spreads, None if plain is None else plain.spreads)
     return figure
 
 

@@ -62,9 +62,11 @@ class TestClasses:
     def test_pulls_equal_finite_differences(self, smoothing: float) -> None:
         info = classes_info(self.LOGITS, 0, smoothing)
         for name, pull in (("cross_entropy", info.pull), ("squared", info.squared_pull)):
-            expected = numerical_gradient(
-                lambda z, n=name: getattr(classes_info(z, 0, smoothing), n), self.LOGITS
-            )
+
+            def loss(z: np.ndarray, name: str = name) -> float:
+                return float(getattr(classes_info(z, 0, smoothing), name))
+
+            expected = numerical_gradient(loss, self.LOGITS)
             np.testing.assert_allclose(pull, expected, atol=1e-8)
 
 

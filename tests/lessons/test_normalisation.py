@@ -44,8 +44,9 @@ def test_running_mean_is_the_weighted_mean_of_all_batches(momentum: float) -> No
 
 
 def test_small_batches_have_jumpier_means() -> None:
-    options = {"gamma": 1.0, "beta": 0.0, "momentum": 0.9}
-    small, large = (batch_info(n, 0.0, 1.0, **options).means.std() for n in (4, 256))
+    small, large = (
+        batch_info(n, 0.0, 1.0, gamma=1.0, beta=0.0, momentum=0.9).means.std() for n in (4, 256)
+    )
     assert small / large == pytest.approx(8, rel=0.4)  # √(256 / 4)
 
 
