@@ -115,8 +115,8 @@ def arithmetic(window: Window, kernel: Array) -> str:
         return r"\begin{bmatrix}" + r"\\".join(rows) + r"\end{bmatrix}"
 
     return (
-        rf"{matrix(window.pixels)}\odot{matrix(kernel)}\;\xrightarrow{{\;\sum\;}}\;"
-        rf"{window.value:.3f}"
+        rf"\begin{{gathered}}{matrix(window.pixels)}\odot{matrix(kernel)}\\[4pt]"
+        rf"\text{{sum of products}}={window.value:.3f}\end{{gathered}}"
     )
 
 

@@ -18,8 +18,8 @@ LESSON = Lesson(
     title="Evaluation",
     icon="fact_check",
     idea="A classifier gives scores; where you draw the line decides which mistakes it makes.",
-    notice="Moving the threshold trades one mistake for the other: precision rises, recall falls. "
-    "Make positives rare: accuracy stays high even if none of them is found, precision does not.",
+    notice="A higher threshold trades one mistake for the other: fewer false alarms, more misses. "
+    "Make positives rare: accuracy stays high even if none of them is found, recall does not.",
     source="T. Fawcett (2006), Pattern Recognition Letters 27(8), 861–874; "
     "R. Kohavi (1995), IJCAI; articles 1 and 2.",
     preset="iris-mlp",

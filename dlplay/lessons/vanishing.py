@@ -24,7 +24,7 @@ LESSON = Lesson(
     "explode.",
     notice="Thirty sigmoid layers leave the first layer a gradient of almost nothing: it cannot "
     "learn. Switch on residual connections or batch normalisation, or take ReLU with He weights, "
-    "and the line becomes level.",
+    "and the line is nearly level.",
     source="S. Hochreiter (1991); X. Glorot, Y. Bengio (2010), AISTATS; K. He et al. (2015), "
     "arXiv:1512.03385; articles 1 and 5.",
     preset="sigmoid-too-deep",
