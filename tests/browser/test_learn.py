@@ -77,13 +77,11 @@ def page(browser: Browser) -> Iterator[Page]:
 def test_slider_moves_the_picture_by_keyboard(name: str, server: str, page: Page) -> None:
     page.goto(f"{server}/learn-{name}")
     expect(page.get_by_text("Source:")).to_be_visible(timeout=60_000)
-    picture = page.locator(".js-plotly-plot").first
-    expect(picture).to_be_in_viewport()
-    slider = page.get_by_role("slider").first
-    expect(slider).to_be_in_viewport()
+    expect(page.locator(".js-plotly-plot").first).to_be_in_viewport(timeout=60_000)
+    expect(page.locator(".stSlider").first).to_be_in_viewport()
     before = page.url
-    slider.press("ArrowRight")
-    expect(page).not_to_have_url(before)
+    page.get_by_role("slider").first.press("ArrowRight")
+    expect(page).not_to_have_url(before, timeout=30_000)
     expect(page.locator("[data-testid=stException], [data-testid=stAlert]")).to_have_count(0)
 
 
@@ -92,7 +90,7 @@ def test_fits_a_phone(name: str, server: str, browser: Browser) -> None:
     phone = browser.new_page(viewport={"width": 390, "height": 844})
     phone.goto(f"{server}/learn-{name}")
     expect(phone.get_by_text("Source:")).to_be_attached(timeout=60_000)
-    expect(phone.locator(".js-plotly-plot").first).to_be_in_viewport()
+    expect(phone.locator(".js-plotly-plot").first).to_be_in_viewport(timeout=60_000)
     wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     phone.close()
     assert wide <= 390
