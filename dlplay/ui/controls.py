@@ -79,7 +79,7 @@ class Controls:
 
         key = self.key(name)
         if st.session_state.get(key, default) not in options:
-            del st.session_state[key]
+            st.session_state[key] = default
         return self._control(name, default, _one_of(options), str, draw, _listed(options))
 
     def several(
@@ -92,9 +92,13 @@ class Controls:
         def draw(key: str) -> list[str]:
             chosen = st.pills(
                 label, list(options), selection_mode="multi", key=key, wrap=True,
-                help=help or None, format_func=options.__getitem__,
+                help=help or None, format_func=lambda n: options.get(n, n),
             )  # fmt: skip
             return [option for option in options if option in chosen]
+
+        key = self.key(name)
+        if key in st.session_state:
+            st.session_state[key] = [o for o in st.session_state[key] if o in options]
 
         def read(text: str) -> list[str]:
             return [one(part) for part in text.split(",") if part]

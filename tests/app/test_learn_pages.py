@@ -42,6 +42,21 @@ def sliders(app: AppTest, name: str) -> dict[str, Any]:
     return {short: w for short, w in controls(app, name).items() if w.type == "slider"}
 
 
+def choices(app: AppTest, name: str) -> dict[str, Any]:
+    """The page's lists and rows of buttons by their short names."""
+    kinds = ("selectbox", "button_group")
+    return {short: w for short, w in controls(app, name).items() if w.type in kinds}
+
+
+def choose(widget: Any, index: int) -> None:
+    """Take an option by its place; of several that can be on together, that one alone."""
+    if widget.type == "selectbox":
+        widget.select_index(index).run()
+    else:
+        title = widget.options[index]
+        widget.set_value([title] if isinstance(widget.value, list) else title).run()
+
+
 def elsewhere(slider: Any) -> float:
     """Another value the slider can take."""
     third = slider.min + slider.step * round((slider.max - slider.min) / slider.step / 3)
@@ -106,6 +121,16 @@ class TestLessonPage:
         assert {short: w.value for short, w in controls(again, name).items()} == shown
         assert pictures(again) == pictures(app)
 
+    def test_every_choice_can_be_made(self, name: str) -> None:
+        for short in choices(opened(name), name):
+            app = opened(name)
+            labels = choices(app, name)[short].options
+            for index in range(len(labels)):
+                choose(choices(app, name)[short], index)
+                assert not app.exception, (short, labels[index])
+                assert not app.error, (short, labels[index])
+                assert not app.warning, (short, labels[index])
+
     def test_hide_leaves_a_control_out_and_keeps_what_it_was_set_to(self, name: str) -> None:
         app = opened(name)
         short = next(iter(controls(app, name)))
@@ -121,3 +146,25 @@ class TestLessonPage:
         assert not app.exception
         assert "cannot be shown" in app.warning[0].value
         assert controls(app, name)[sliders[0]].value == expected[sliders[0]].value
+
+
+def test_function_that_ends_a_network_gives_way_between_layers() -> None:
+    app = opened("activations", {"f": "relu,softmax"})
+    assert controls(app, "activations")["f"].value == ["relu", "softmax"]
+    controls(app, "activations")["view"].set_value("layers").run()
+    assert not app.exception
+    assert controls(app, "activations")["f"].value == ["relu"]
+
+
+def test_weight_that_is_no_more_gives_way_to_the_first() -> None:
+    app = opened("backpropagation", {"edge": "2-2-1"})
+    controls(app, "backpropagation")["net"].set_value("article").run()
+    assert not app.warning
+    assert controls(app, "backpropagation")["edge"].value == "1-1-1"
+
+
+def test_clicked_address_shows_what_its_sender_saw() -> None:
+    app = opened("losses", {"view": "classes", "class": "2", "z0": "1.5", "hide": "smooth"})
+    assert controls(app, "losses")["z0"].value == 1.5
+    assert "smooth" not in controls(app, "losses")
+    assert address(app) == {"view": "classes", "class": "2", "z0": "1.5", "hide": "smooth"}
