@@ -25,7 +25,7 @@ LAYERS = (
     {"architectures"},
     {"optimisation"},
     {"experiment"},
-    {"presets", "runs"},
+    {"presets", "runs", "lessons"},
     {"training", "classify"},
     {"execution"},
     {"ui", "cli", "__main__"},
