@@ -1,5 +1,7 @@
 """The lessons, in the order of the menu. Maths and figures in files of their own, a line here."""
 
+from types import ModuleType
+
 from dlplay.lessons import activations
 from dlplay.lessons import descent
 from dlplay.lessons import backpropagation
@@ -15,23 +17,11 @@ from dlplay.lessons import attention
 from dlplay.lessons import augmentation
 from dlplay.lessons.base import Lesson
 
-_MODULES = (
-    activations,
-    descent,
-    backpropagation,
-    perceptron,
-    losses,
-    convolution,
-    evaluation,
-    regularisation,
-    vanishing,
-    normalisation,
-    recurrence,
-    attention,
-    augmentation,
-)  # fmt: skip
-
-LESSONS: dict[str, Lesson] = {module.LESSON.name: module.LESSON for module in _MODULES}
+LESSONS: dict[str, Lesson] = {
+    module.LESSON.name: module.LESSON
+    for module in list(globals().values())
+    if isinstance(module, ModuleType) and hasattr(module, "LESSON")
+}
 """Every lesson by name."""
 
 __all__ = ["LESSONS", "Lesson"]

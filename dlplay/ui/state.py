@@ -53,7 +53,8 @@ def load_draft(experiment: Experiment, preset: str) -> None:
 
 def widget_key(path: str) -> str:
     """The key of the widget for a part of the draft; another draft has other widgets."""
-    return f"form.{path}.{st.session_state.get(_VERSION, 0)}"
+    draft()
+    return f"form.{path}.{st.session_state[_VERSION]}"
 
 
 def initial(key: str, value: Any) -> Any:
