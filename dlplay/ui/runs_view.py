@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from dlplay.runs import Run
@@ -57,7 +56,7 @@ def _haystack(run: Run) -> str:
 
 def table(runs: Sequence[Run]) -> list[Run]:
     """The list of runs; the selected ones."""
-    rows = pd.DataFrame([_row(run) for run in runs])
+    rows = [_row(run) for run in runs]
     chosen = [
         i for i, run in enumerate(runs) if run.id in st.query_params.get("ids", "").split(",")
     ]
@@ -144,8 +143,10 @@ def differences(runs: Sequence[Run]) -> None:
     if not rows:
         st.info("These experiments are the same in every field.", icon=":material/equal:")
         return
-    names = [f"{run.title} ({run.id[:4]})" for run in runs]
-    st.dataframe(pd.DataFrame(rows, index=names).T.rename_axis("What differs"))
+    columns: dict[str, list[str]] = {"What differs": list(rows)}
+    for index, run in enumerate(runs):
+        columns[f"{run.title} ({run.id[:4]})"] = [values[index] for values in rows.values()]
+    st.dataframe(columns, hide_index=True)
 
 
 def _shown(value: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from dlplay.architectures.figures import layer_title, plot_diagram
@@ -154,10 +153,9 @@ def _picture(samples: Samples) -> None:
 
 
 def _table(samples: Samples, rows: int = 100) -> None:
-    table = pd.DataFrame(samples.inputs[:rows], columns=list(samples.feature_names))
-    targets = samples.targets[:rows]
-    names = samples.class_names
-    table.insert(0, samples.target_name, [names[t] for t in targets] if names else targets)
+    targets, names = samples.targets[:rows], samples.class_names
+    table = {samples.target_name: [names[t] for t in targets] if names else targets}
+    table |= dict(zip(samples.feature_names, samples.inputs[:rows].T, strict=True))
     st.dataframe(table, height=320, hide_index=True)
 
 
@@ -207,4 +205,4 @@ def show_network(experiment: Experiment) -> None:
             }
             for layer in network.layers
         ]  # fmt: skip
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        st.dataframe(rows, hide_index=True)
