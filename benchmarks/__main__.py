@@ -32,7 +32,9 @@ def main() -> None:
     before = os.getloadavg()[0]
     for name in names:
         print(f"{name} …", flush=True)
-        rows += _BENCHMARKS[name]()
+        for row in _BENCHMARKS[name]():
+            print(f"  {' · '.join(row.cells())}", flush=True)
+            rows.append(row)
     print(f"\n{_versions()}")
     print(f"{os.cpu_count()} cores; load before the start {before:.1f}")
     if before > _QUIET_LOAD:
