@@ -64,7 +64,7 @@ class ExecutorProcess:
         self, run: Run, *states: State, until: Callable[[Run], bool] = lambda _: True
     ) -> Run:
         """The run once it is in one of ``states``."""
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             now = self.store.get(run.id)
             if now.state in states and until(now):
