@@ -64,7 +64,7 @@ class ExecutorProcess:
         self, run: Run, *states: State, until: Callable[[Run], bool] = lambda _: True
     ) -> Run:
         """The run once it is in one of ``states``."""
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             now = self.store.get(run.id)
             if now.state in states and until(now):
@@ -99,7 +99,7 @@ class AppServer:
 
     def wait_until_healthy(self) -> None:
         """Wait until it answers."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:

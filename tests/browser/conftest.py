@@ -16,7 +16,7 @@ _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
-expect.set_options(timeout=90_000)  # two cores, shared with the other tests
+expect.set_options(timeout=180_000)  # two cores, shared with the other tests
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser window; a script error on the page fails the test."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(90_000)
+    context.set_default_timeout(180_000)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

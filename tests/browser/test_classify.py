@@ -19,7 +19,7 @@ PICTURE = "[data-testid=stImage] img"
 def test_a_photo_becomes_three_bars_and_a_map(page: Page, server: AppServer) -> None:
     page.goto(f"{server.url}/classify?network=efficientnet-lite0")
     expect(page.get_by_text(re.compile("Preparing EfficientNet-Lite0.* so far"))).to_be_visible()
-    expect(page.locator(BARS)).to_contain_text("palace", timeout=90_000)
+    expect(page.locator(BARS)).to_contain_text("palace", timeout=180_000)
     page.locator(".st-key-classify_files input[type=file]").set_input_files(COFFEE)
     expect(page.locator(BARS)).to_contain_text("espresso")
     expect(page.locator(f"{BARS} .bars .point")).to_have_count(3)

@@ -44,7 +44,7 @@ def wait_for_points(page: Page, more_than: int) -> int:
         "([selector, count]) => (document.querySelector(selector)?._fullData ?? [])"
         ".some(trace => trace.x.length > count)",
         arg=[LOSS, more_than],
-        timeout=120_000,
+        timeout=240_000,
     )
     return points_shown(page)
 
