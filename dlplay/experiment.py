@@ -13,7 +13,6 @@ from dlplay.architectures import (
     Architecture,
     Objective,
     Regularisation,
-    objective_for,
 )
 from dlplay.catalogue import Choice
 from dlplay.datasets import DATASETS, Dataset, Facts
@@ -75,7 +74,7 @@ class Experiment(Choice):
     def check(self, facts: Facts) -> None:
         """Raise a `UserError` if network, loss or augmentation do not fit the dataset."""
         self.architecture.check(facts)
-        objective_for(self.training.loss, facts)
+        self.objective(facts)
         if self.regularisation.augment and facts.kind != "image":
             raise UserError(
                 "Augmentation changes images, and this dataset has none",
@@ -85,7 +84,7 @@ class Experiment(Choice):
 
     def objective(self, facts: Facts) -> Objective:
         """The last layer and the loss."""
-        return objective_for(self.training.loss, facts)
+        return self.architecture.objective(self.training.loss, facts)
 
     def effective_regularisation(self, facts: Facts, samples: int) -> Regularisation:
         """The regularisation with the prior turned into the L2 it equals."""

@@ -15,17 +15,19 @@ from pathlib import Path
 import pytest
 
 from dlplay.architectures import ARCHITECTURES
+from dlplay.catalogue import Entry
 from dlplay.datasets import DATASETS
+from dlplay.views import VIEWS
 
 ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = (
-    {"dlplay", "errors", "settings", "memory", "catalogue", "uploads", "figures"},
+    {"dlplay", "errors", "settings", "memory", "catalogue", "uploads", "figures", "layers"},
     {"datasets"},
     {"architectures"},
     {"optimisation"},
     {"experiment"},
-    {"presets", "runs", "lessons"},
+    {"presets", "runs", "lessons", "views"},
     {"training", "classify"},
     {"execution"},
     {"ui", "cli", "__main__"},
@@ -138,14 +140,15 @@ class TestImports:
         assert [i for i in imports_of(path) if i.top == "streamlit"] == []
 
     @every_source
-    def test_only_training_imports_a_framework_when_it_is_itself_imported(
+    def test_only_training_and_our_layers_import_a_framework_when_they_are_themselves_imported(
         self, path: Path
     ) -> None:
-        if module_name(path).startswith("dlplay.training"):
+        if module_name(path).startswith(("dlplay.training", "dlplay.layers")):
             return
         at_once = [i for i in imports_of(path) if not i.deferred]
         assert [i for i in at_once if i.top in FRAMEWORKS] == []
-        assert [i for i in at_once if i.module.startswith("dlplay.training")] == []
+        heavy = ("dlplay.training", "dlplay.layers")
+        assert [i for i in at_once if i.module.startswith(heavy)] == []
 
     @every_source
     def test_imports_point_towards_the_ground(self, path: Path) -> None:
@@ -237,9 +240,13 @@ class TestCatalogue:
         """So that adding one needs no change there; what is about one has a file of its own."""
         assert named_entries(path) == []
 
-    @pytest.mark.parametrize("package", ["datasets", "architectures"])
-    def test_a_catalogue_lists_its_entries_one_import_a_line(self, package: str) -> None:
-        listed = DATASETS if package == "datasets" else ARCHITECTURES
+    @pytest.mark.parametrize(
+        ("package", "listed"),
+        [("datasets", DATASETS), ("architectures", ARCHITECTURES), ("views", VIEWS)],
+    )
+    def test_a_catalogue_lists_its_entries_one_import_a_line(
+        self, package: str, listed: dict[str, type[Entry]]
+    ) -> None:
         tree = ast.parse((ROOT / "dlplay" / package / "__init__.py").read_text("utf-8"))
         lines = [
             [alias.name for alias in statement.names]

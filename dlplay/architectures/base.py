@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from dlplay.architectures.blocks import Blocks
-from dlplay.architectures.objective import Objective
+from dlplay.architectures.objective import Loss, Objective, objective_for
 from dlplay.architectures.regularisation import Regularisation
 from dlplay.catalogue import Entry, Task
 from dlplay.datasets import Facts
@@ -28,6 +28,18 @@ class Architecture(Entry):
 
     kinds: ClassVar[tuple[Kind, ...]] = ("table", "image")
     tasks: ClassVar[tuple[Task, ...]] = ("classification", "regression")
+
+    def task(self, facts: Facts) -> Task:
+        """What is asked of the network; most often what the dataset asks."""
+        return facts.task
+
+    def objective(self, loss: Loss, facts: Facts) -> Objective:
+        """The last layer and the loss.
+
+        Raises:
+            UserError: the loss does not fit the task.
+        """
+        return objective_for(loss, facts)
 
     def smallest_image(self) -> int:
         """The least height and width, in pixels, that the network can take."""

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from dlplay.datasets import Facts
-from dlplay.datasets.base import Targets
+from dlplay.datasets.base import Inputs, Targets
 from dlplay.errors import UserError
 
 Loss = Literal["auto", "mse", "binary cross-entropy", "categorical cross-entropy", "kl divergence"]
@@ -30,8 +30,12 @@ class Objective:
     activation: str
     one_hot: bool = False
 
-    def encode(self, targets: Targets) -> Targets:
-        """Targets as the loss wants them: ``(n,)`` class numbers, or ``(n, units)`` float32."""
+    def encode(self, inputs: Inputs, targets: Targets) -> Targets:
+        """Targets as the loss wants them: ``(n,)`` class numbers, or ``(n, units)`` float32.
+
+        Args:
+            inputs: the samples, for a network that has to give them back.
+        """
         if self.one_hot:
             return np.eye(self.units, dtype=np.float32)[targets]
         if self.units == 1:

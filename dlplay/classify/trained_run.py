@@ -81,9 +81,9 @@ class TrainedRun(Classifier):
         return Weights(path, _sha256(path, facts.st_size, facts.st_mtime_ns))
 
     def build(self, weights: Path) -> keras.Model:
-        import keras
+        from dlplay.layers import load_model
 
-        return keras.models.load_model(weights, compile=False)
+        return load_model(weights)
 
     def labels(self) -> tuple[Label, ...]:
         return tuple(Label(name) for name in self.facts.class_names)

@@ -91,4 +91,12 @@ def _convert(question: dict[str, Any]) -> dict[str, Any]:
     return {"folder": convert(chosen).name}
 
 
-_ANSWERS = {"summary": _summary, "download": _download, "convert": _convert}
+def _view(question: dict[str, Any]) -> dict[str, Any]:
+    """Look at an ended run."""
+    from dlplay.runs import open_store
+    from dlplay.training.answering import look_at
+
+    return {"snapshot": look_at(open_store().get(question["run"]), question["view"])}
+
+
+_ANSWERS = {"summary": _summary, "download": _download, "convert": _convert, "view": _view}

@@ -1,4 +1,4 @@
-"""Figures of runs: learning curves, one run or several, and the plane as a network sees it."""
+"""Figures of runs: learning curves, one run or several."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from dlplay.figures import (
     colour,
     heading,
 )
-from dlplay.runs.plane import Plane, PlanePoints
 from dlplay.runs.store import Point
 
 SHARES = ("accuracy", "precision", "recall", "f1")
@@ -129,66 +128,3 @@ def _panel(metric: str, log: bool) -> go.Figure:
 def _mode(curve: Curve) -> str:
     """A single point is no line yet."""
     return "lines+markers" if len(curve.x) < 3 else "lines"
-
-
-def regions_info(plane: Plane) -> NDArray[np.float32]:
-    """The probability of each class, ``(classes, rows, columns)``; for regression the values,
-    ``(1, rows, columns)``."""
-    return np.moveaxis(plane.answer, -1, 0)
-
-
-def plot_plane(plane: Plane) -> go.Figure:
-    """Where the network would say what; paler where it is less sure."""
-    figure, samples, regions = go.Figure(), plane.samples, regions_info(plane)
-    grid = {
-        "x": plane.x, "y": plane.y, "hoverinfo": "skip", "showscale": False,
-        "zsmooth": "best",
-    }  # fmt: skip
-    if samples.class_names:
-        for index, region in enumerate(regions):
-            tint = colour(index)
-            # Below the probability of a blind guess a class leaves no colour.
-            figure.add_heatmap(
-                z=region, zmin=1 / len(samples.class_names), zmax=1.0,
-                colorscale=[[0, f"{tint}00"], [1, f"{tint}80"]], **grid,
-            )  # fmt: skip
-        for index, name in enumerate(samples.class_names):
-            _scatter(figure, samples, samples.targets == index, name, {"color": colour(index)})
-    else:
-        low, high = float(samples.targets.min()), float(samples.targets.max())
-        scale = {"colorscale": "RdBu", "reversescale": True}
-        figure.add_heatmap(z=regions[0], zmin=low, zmax=high, opacity=0.55, **scale, **grid)
-        everything = np.ones(len(samples.points), bool)
-        marker = {"color": samples.targets, "cmin": low, "cmax": high, **scale}
-        _scatter(figure, samples, everything, "samples", marker)
-    figure.update_layout(
-        title=heading(f"What the network says, epoch {plane.epoch}"),
-        margin={**MARGIN, "b": 40}, dragmode="pan", legend=LEGEND_BELOW,
-    )  # fmt: skip
-    figure.update_xaxes(**axis(samples.axes[0], showgrid=False))
-    figure.update_yaxes(**axis(samples.axes[1], showgrid=False))
-    return figure
-
-
-def _scatter(
-    figure: go.Figure,
-    samples: PlanePoints,
-    which: NDArray[np.bool_],
-    name: str,
-    marker: dict[str, Any],
-) -> None:
-    """Points, filled where the network trains on them, hollow where they are held back."""
-    for held_back in (False, True):
-        rows = which & (samples.held_back == held_back)
-        style = {**marker, "size": 6}
-        if isinstance(marker["color"], np.ndarray):
-            style["color"] = marker["color"][rows]
-        if held_back:
-            style |= {"symbol": "circle-open", "line": {"width": 1.5}}
-        else:
-            style |= {"line": {"width": 0.5, "color": "rgba(255,255,255,0.7)"}}
-        figure.add_scatter(
-            x=samples.points[rows, 0], y=samples.points[rows, 1], mode="markers", name=name,
-            legendgroup=name, showlegend=not held_back, marker=style,
-            hovertemplate="%{x:.2f}, %{y:.2f}",
-        )  # fmt: skip

@@ -16,14 +16,14 @@ from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory
 from dlplay.runs import Point, Run, Store
-from dlplay.training.boundary import Boundary
 from dlplay.training.compiling import build_model
 from dlplay.training.engine import Array, Engine, Progress, Values
 from dlplay.training.recorder import Recorder
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
+from dlplay.training.watching import look_back, watchers
+from dlplay.views import Subject
 
-_PLANE_SECONDS = 0.25
 MODEL_FILE = "model.keras"
 
 OnProgress = Callable[[dict[str, Any]], None]
@@ -80,15 +80,14 @@ class Trainer:
         samples = dataset.load()
         self.experiment.check(samples.facts())
         self.split = split_samples(dataset, samples, self.experiment.seed)
-        self.task = self.split.facts.task
+        self.task = self.experiment.architecture.task(self.split.facts)
         self._report(phase="building the network")
         needed = summarise(self.experiment, self.split.facts).training_bytes
         data_bytes = samples.inputs.nbytes
         check_memory(needed + data_bytes, available_bytes())
         self.model = build_model(self.experiment, self.split.facts, len(self.split.train))
-        self.boundary = None
-        if self.split.facts.is_plane:
-            self.boundary = Boundary(self.model, self.split, samples)
+        self.subject = Subject(self.experiment, self.model, self.split, samples)
+        self.watchers = watchers(self.subject, self.record.folder)
         self._train()
 
     def _train(self) -> None:
@@ -104,7 +103,6 @@ class Trainer:
         patience = Patience(training.early_stopping, self.model)
         self._report(phase="preparing the first step")
         self.start = time.perf_counter()
-        self._plane_drawn = 0.0
         epochs = 0
         for epoch in range(training.epochs):
             for progress in engine.run_epoch(epoch):
@@ -131,7 +129,7 @@ class Trainer:
             self.recorder.add(Point(done, seconds, self.last))
         else:
             self.recorder.add(Point(done, seconds, values, within_epoch=True))
-        self._draw_plane(progress.epoch + progress.is_epoch_end)
+        self._look(progress.epoch + progress.is_epoch_end)
         epochs = self.experiment.training.epochs
         self.speed.take(seconds, done)
         self._report(
@@ -145,7 +143,7 @@ class Trainer:
         self, state: Any, epochs: int, engine: Engine | None = None, note: str = ""
     ) -> None:
         seconds = time.perf_counter() - self.start
-        self._draw_plane(epochs, at_once=True)
+        self._look(epochs, at_once=True)
         summary: dict[str, Any] = {
             "task": self.task, "seconds": seconds, "epochs": epochs,
             "final": self.last, "best": self.best,
@@ -156,6 +154,7 @@ class Trainer:
             self._report(phase="testing", share=1.0, seconds=seconds)
             summary["test"] = self._in_units(engine.evaluate(*self._arrays(self.split.test)))
             self._save_model()
+            look_back(self.subject, self.record.folder, epochs)
             self.recorder.close()
             self.store.end(self.record.id, state, note, summary=summary)
         else:
@@ -170,7 +169,7 @@ class Trainer:
 
     def _arrays(self, part: Part) -> tuple[Array, Array]:
         objective = self.experiment.objective(self.split.facts)
-        return part.inputs, objective.encode(part.targets)
+        return part.inputs, objective.encode(part.inputs, part.targets)
 
     def _in_units(self, values: Values) -> Values:
         """Errors in the target's unit, where the target was standardised."""
@@ -186,13 +185,9 @@ class Trainer:
         if values["val_loss"] < self.best.get("val_loss", np.inf):
             self.best = {"epoch": epoch, **{k: v for k, v in values.items() if k[:4] == "val_"}}
 
-    def _draw_plane(self, epoch: int, at_once: bool = False) -> None:
-        if self.boundary is None:
-            return
-        now = time.perf_counter()
-        if at_once or now - self._plane_drawn > _PLANE_SECONDS:
-            self.boundary.at(epoch).save(self.record.folder)
-            self._plane_drawn = now
+    def _look(self, epoch: int, at_once: bool = False) -> None:
+        for watcher in self.watchers:
+            watcher.look(epoch, at_once)
 
     def _report(self, **progress: Any) -> None:
         if self.task is not None:

@@ -13,10 +13,8 @@ from dlplay.runs.figures import (
     curves_info,
     metric_title,
     plot_curves,
-    plot_plane,
 )
-from dlplay.runs.plane import Plane
-from dlplay.ui import state
+from dlplay.ui import state, views
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
@@ -123,19 +121,17 @@ def _charts(run: Run) -> None:
             st.caption("The first points appear here as soon as the first step is done.")
         return
     metric, log_loss = _choose_metric(run)
-    plane = Plane.load(run.folder)
     epochs = run.experiment.training.epochs
-    columns = st.columns(2 if plane is None else 3)
+    columns = st.columns(3 if views.seen(run, "epochs") else 2)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
             figure = plot_curves(curves_info(points, name, within), name, epochs, log)
             chart(
                 figure, key=f"curve_{name}", alt=f"{metric_title(name)} of every epoch", height=380
             )
-    if plane is not None:
-        with columns[2]:
-            alt = "What the network says at every point of the plane, with the samples on it"
-            chart(plot_plane(plane), key="plane", alt=alt, height=380)
+    for column in columns[2:]:
+        with column:
+            views.show_live(run)
 
 
 def _choose_metric(run: Run) -> tuple[str, bool]:
