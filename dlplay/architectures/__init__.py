@@ -7,6 +7,8 @@ from dlplay.architectures.mlp import Mlp
 from dlplay.architectures.lenet_5 import LeNet5
 from dlplay.architectures.cnn_small import CnnSmall
 from dlplay.architectures.cnn_deep import CnnDeep
+from dlplay.architectures.tree_lstm import TreeLstm
+from dlplay.architectures.recursive import Recursive
 from dlplay.architectures.regularisation import Augmentation, Regularisation
 from dlplay.catalogue import entries
 

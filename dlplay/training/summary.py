@@ -39,4 +39,5 @@ def _layer(layer: keras.Layer) -> Layer:
     kernel = getattr(layer, "kernel", None)
     # A kernel is used once at every position of the output.
     flops = 2 * math.prod(kernel.shape) * math.prod(shape[:-1]) if kernel is not None else 0
+    flops = getattr(layer, "flops", flops)  # a layer of our own may know better
     return Layer(layer.name, type(layer).__name__, shape, layer.count_params(), flops)
