@@ -9,6 +9,8 @@ from dlplay.architectures.cnn_small import CnnSmall
 from dlplay.architectures.cnn_deep import CnnDeep
 from dlplay.architectures.tree_lstm import TreeLstm
 from dlplay.architectures.recursive import Recursive
+from dlplay.architectures.series_mlp import SeriesMlp
+from dlplay.architectures.series_lstm import SeriesLstm
 from dlplay.architectures.regularisation import Augmentation, Regularisation
 from dlplay.catalogue import entries
 

@@ -31,7 +31,7 @@ class Architecture(Entry):
 
     def task(self, facts: Facts) -> Task:
         """What is asked of the network; most often what the dataset asks."""
-        return facts.task
+        return "forecast" if facts.kind == "series" else facts.task
 
     def objective(self, loss: Loss, facts: Facts) -> Objective:
         """The last layer and the loss.

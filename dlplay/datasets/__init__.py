@@ -19,6 +19,9 @@ from dlplay.datasets.keras_images import FashionMnist
 from dlplay.datasets.keras_images import Cifar10
 from dlplay.datasets.csv_file import CsvFile
 from dlplay.datasets.listops import ListOps
+from dlplay.datasets.seattle_temps import SeattleTemps
+from dlplay.datasets.stocks import Stocks
+from dlplay.datasets.sine import Sine
 from dlplay.datasets.split import split, split_samples
 
 DATASETS: dict[str, type[Dataset]] = entries(globals(), Dataset)

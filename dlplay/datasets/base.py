@@ -171,7 +171,7 @@ class TableDataset(SplitDataset):
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """A shift and a scale per column: ``(x - mean) / deviation``."""
+    """A shift and a scale per column, the last axis: ``(x - mean) / deviation``."""
 
     mean: NDArray[np.float32]
     deviation: NDArray[np.float32]
@@ -202,6 +202,21 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
+class Naive:
+    """A forecast that takes no learning.
+
+    Args:
+        name: what it says: “the last value”.
+        forecast: for every sample, in the target's unit.
+        errors: mean absolute errors by part.
+    """
+
+    name: str
+    forecast: NDArray[np.float32]
+    errors: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
 class Split:
     """A dataset ready for training.
 
@@ -209,6 +224,7 @@ class Split:
         rows: the row numbers of each part in the samples, by part name.
         input_scaling: what standardised the inputs; None if nothing did.
         target_scaling: what standardised a regression's targets; None for classes.
+        naive: of a series, what a forecast is measured against.
     """
 
     facts: Facts
@@ -218,6 +234,7 @@ class Split:
     rows: dict[str, NDArray[np.intp]] = field(default_factory=dict)
     input_scaling: Scaling | None = None
     target_scaling: Scaling | None = None
+    naive: Naive | None = None
 
 
 def need_samples(count: int, minimum: int, what: str) -> None:

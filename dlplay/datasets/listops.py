@@ -6,12 +6,13 @@ import random
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from dlplay.catalogue import Card
 from dlplay.datasets.base import Facts, Samples
 from dlplay.datasets.expressions import CLOSE, OPERATORS, parse, tokens, written
-from dlplay.datasets.trees import Tree, TreeDataset, encode
+from dlplay.datasets.trees import Tree, TreeDataset, decode, encode
 from dlplay.errors import UserError
 
 _DIGITS = tuple("0123456789")
@@ -140,6 +141,11 @@ class ListOps(TreeDataset):
 
     def write(self, tree: Tree) -> str:
         return written(tree)
+
+    def tree_of(self, sample: NDArray[np.int32]) -> Tree:
+        if sample.ndim == 1:
+            return self.parse(" ".join(VOCABULARY[number] for number in sample if number))
+        return self.parse(self.write(decode(sample, VOCABULARY)))
 
     def _draw(self, source: random.Random, depth: int) -> Tree:
         """A list of two or more members, some of them lists while ``depth`` lasts."""

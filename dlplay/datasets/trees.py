@@ -51,6 +51,10 @@ class TreeDataset(SplitDataset):
         """Text that `parse` reads back."""
         raise NotImplementedError
 
+    def tree_of(self, sample: NDArray[np.int32]) -> Tree:
+        """The tree that a row of the samples stands for."""
+        raise NotImplementedError
+
 
 def encode(
     tree: Tree, vocabulary: Sequence[str], levels: Sequence[int], arity: int

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import keras
 from keras import ops
 
-Tensor = keras.KerasTensor
+Tensor: TypeAlias = Any
+Shape: TypeAlias = tuple[Any, ...]
 Combination = Literal["child-sum", "n-ary"]
 
 
@@ -66,9 +67,7 @@ class TreeLayer(keras.layers.Layer):  # type: ignore[misc]
             known = ops.concatenate([known, self.inner(x[:, begin:end], below)], axis=1)
         return known[:, 1:, : self.units]
 
-    def compute_output_shape(
-        self, x_shape: tuple[int, ...], children_shape: tuple[int, ...]
-    ) -> tuple[Any, ...]:
+    def compute_output_shape(self, x_shape: Shape, children_shape: Shape) -> Shape:
         """``(batch, places, units)``."""
         return *x_shape[:2], self.units
 
@@ -79,12 +78,13 @@ class TreeLayer(keras.layers.Layer):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """What a saved network keeps of the layer."""
-        return super().get_config() | {
+        config: dict[str, Any] = super().get_config() | {
             "units": self.units,
             "levels": self.levels,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
             "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
         }
+        return config
 
     def _matrix(self, name: str, rows: int, columns: int) -> Any:
         return self.add_weight(
@@ -116,7 +116,7 @@ class TreeLSTM(TreeLayer):
         super().__init__(units, levels, **options)
         self.combination, self.forget_bias = combination, forget_bias
 
-    def build(self, x_shape: tuple[int, ...], children_shape: tuple[int, ...]) -> None:
+    def build(self, x_shape: Shape, children_shape: Shape) -> None:
         """Weights; gates stand in the order input, output, update, forget."""
         units, self.arity = self.units, children_shape[-1]
         self.kernel = self._matrix("kernel", x_shape[-1], 4 * units)
@@ -158,7 +158,7 @@ class TreeLSTM(TreeLayer):
         below = math.prod(self.recurrent_kernel.shape) + times * math.prod(
             self.forget_kernel.shape
         )
-        return 2 * (own + inner * below)
+        return int(2 * (own + inner * below))
 
     def get_config(self) -> dict[str, Any]:
         """What a saved network keeps of the layer."""
@@ -195,7 +195,7 @@ class RecursiveLayer(TreeLayer):
         super().__init__(units, levels, **options)
         self.activation = keras.activations.get(activation)
 
-    def build(self, x_shape: tuple[int, ...], children_shape: tuple[int, ...]) -> None:
+    def build(self, x_shape: Shape, children_shape: Shape) -> None:
         """Weights of both cells."""
         features, units = x_shape[-1], self.units
         self.leaf_kernel = self._matrix("leaf_kernel", features, units)
@@ -215,7 +215,7 @@ class RecursiveLayer(TreeLayer):
     def flops(self) -> int:
         leaves, inner = self.levels[0], sum(self.levels[1:])
         kernels = math.prod(self.leaf_kernel.shape), math.prod(self.kernel.shape)
-        return 2 * (leaves * kernels[0] + inner * kernels[1])
+        return int(2 * (leaves * kernels[0] + inner * kernels[1]))
 
     def get_config(self) -> dict[str, Any]:
         """What a saved network keeps of the layer."""
@@ -240,9 +240,7 @@ class Root(keras.layers.Layer):  # type: ignore[misc]
         last = ops.max(ops.where(tokens > 0, places, 0), axis=1, keepdims=True)
         return _take(ops.pad(states, ((0, 0), (1, 0), (0, 0))), last)[:, 0]
 
-    def compute_output_shape(
-        self, states_shape: tuple[int, ...], tokens_shape: tuple[int, ...]
-    ) -> tuple[Any, ...]:
+    def compute_output_shape(self, states_shape: Shape, tokens_shape: Shape) -> Shape:
         """``(batch, units)``."""
         return states_shape[0], states_shape[2]
 

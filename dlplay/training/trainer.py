@@ -152,7 +152,9 @@ class Trainer:
         }  # fmt: skip
         if engine is not None:
             self._report(phase="testing", share=1.0, seconds=seconds)
-            summary["test"] = self._in_units(engine.evaluate(*self._arrays(self.split.test)))
+            summary["test"] = self._in_units(
+                engine.evaluate(*self._arrays(self.split.test)), "test"
+            )
             self._save_model()
             look_back(self.subject, self.record.folder, epochs)
             self.recorder.close()
@@ -171,15 +173,21 @@ class Trainer:
         objective = self.experiment.objective(self.split.facts)
         return part.inputs, objective.encode(part.inputs, part.targets)
 
-    def _in_units(self, values: Values) -> Values:
-        """Errors in the target's unit, where the target was standardised."""
-        scaling = self.split.target_scaling
+    def _in_units(self, values: Values, part: str = "train") -> Values:
+        """Errors in the target's unit, where the target was standardised, and in parts of the
+        naive forecast's where there is one."""
+        scaling, naive = self.split.target_scaling, self.split.naive
         if scaling is None:
             return values
-        return {
+        found = {
             name: value * float(scaling.deviation) if name.endswith("mae") else value
             for name, value in values.items()
         }
+        for prefix, measured in (("", part), ("val_", "validation")):
+            if naive and f"{prefix}mae" in found:
+                error = max(naive.errors[measured], 1e-12)
+                found[f"{prefix}naive_ratio"] = found[f"{prefix}mae"] / error
+        return found
 
     def _remember_best(self, epoch: int, values: Values) -> None:
         if values["val_loss"] < self.best.get("val_loss", np.inf):

@@ -12,13 +12,15 @@ from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Samples
 from dlplay.datasets.base import Origin
 from dlplay.datasets.figures import plot_balance, plot_scatter, plot_sheet, telling_features
+from dlplay.datasets.series import SeriesDataset
+from dlplay.datasets.trees import TreeDataset
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory, readable_bytes
 from dlplay.presets import PRESETS
 from dlplay.runs import requests
 from dlplay.runs.pace import Pace
-from dlplay.ui import state
+from dlplay.ui import previews, state
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUN
 from dlplay.ui.text import BadgeColour, about
@@ -111,15 +113,20 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
         _offer_download(dataset)
         return
     samples = state.samples(dataset)
-    is_image = samples.facts().kind == "image"
+    kind = samples.facts().kind
+    first = {"image": "Samples", "series": "Series"}.get(kind, "Scatter")
     views: dict[str, Callable[[], None]] = {
-        "Samples" if is_image else "Scatter": lambda: _picture(samples),
+        first: lambda: _picture(samples),
         "Parts": lambda: _parts(dataset, seed, samples),
     }
-    if not is_image:
+    if isinstance(dataset, TreeDataset):
+        views = {"Trees": lambda: previews.show_tree(dataset, samples), "Parts": views["Parts"]}
+    elif isinstance(dataset, SeriesDataset):
+        views = {"Series": lambda: previews.show_series(dataset, state.split(dataset, seed))}
+    elif kind == "table":
         views["Table"] = lambda: _table(samples)
     name = st.segmented_control(
-        "View", list(views), default=next(iter(views)), key=f"view.{is_image}.{len(views)}",
+        "View", list(views), default=next(iter(views)), key=f"view.{first}.{len(views)}",
         label_visibility="collapsed", required=True,
     )  # fmt: skip
     views[name or next(iter(views))]()

@@ -5,6 +5,8 @@ from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.views.base import Arrays, Moment, Panel, Subject, View
 from dlplay.views.plane import Plane
+from dlplay.views.beliefs import Beliefs
+from dlplay.views.forecast import Forecast
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ def independent_value(text: str) -> int:
     """The value by Python's own brackets and NumPy, as the published generator does it."""
     python = re.sub(r"\[([A-Z]+)", r"f('\1',", text).replace("]", ")").replace(" ", ",")
     python = re.sub(",+", ",", python).replace(",)", ")")
-    names = {
+    names: dict[str, Callable[[tuple[int, ...]], int]] = {
         "MIN": np.min, "MAX": np.max, "MED": lambda v: int(np.median(v)),
         "SM": lambda v: np.sum(v) % 10,
     }  # fmt: skip

@@ -54,12 +54,17 @@ def compiled(experiment: Experiment) -> tuple[keras.Model, list[tuple[Any, Any]]
     return build_model(experiment, parts.facts, len(arrays[0][0])), arrays
 
 
+def as_floats(samples: Any) -> Any:
+    """Pixels as floats; words stay whole numbers."""
+    return samples.astype(np.float32) if samples.dtype == np.uint8 else samples
+
+
 def fit(experiment: Experiment) -> list[dict[str, float]]:
     """What ``fit(shuffle=False)`` reports, epoch by epoch."""
     model, ((x, y), validation) = compiled(experiment)
     history = model.fit(
-        x.astype(np.float32), y, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0,
-        validation_data=(validation[0].astype(np.float32), validation[1]),
+        as_floats(x), y, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0,
+        validation_data=(as_floats(validation[0]), validation[1]),
         validation_batch_size=BATCH,
     ).history  # fmt: skip
     return [{name: values[e] for name, values in history.items()} for e in range(EPOCHS)]
