@@ -25,7 +25,7 @@ _SPARE_DELAY_SECONDS = 2.0
 _QUIET_SECONDS = 5.0
 """The framework takes seconds to import: a server that has just started waits so long for its
 first visitor before it does that."""
-_DRAWING_SECONDS = 0.5
+_DRAWING_SECONDS = 1.5
 """A page asks its question when it is sent; so long its browser may take to draw it."""
 
 _log = logging.getLogger(__name__)
