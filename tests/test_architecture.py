@@ -20,15 +20,15 @@ from dlplay.datasets import DATASETS
 ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = (
-    {"dlplay", "errors", "settings", "memory", "catalogue", "uploads", "figures"},
+    {"dlplay", "errors", "settings", "memory", "catalogue", "uploads", "figures", "plain"},
     {"datasets"},
     {"architectures"},
     {"optimisation"},
     {"experiment"},
     {"presets", "runs", "lessons"},
-    {"training", "classify"},
+    {"training", "classify", "export"},
     {"execution"},
-    {"ui", "cli", "__main__"},
+    {"ui", "cli", "cli_export", "__main__"},
     {"pages"},
     {"app"},
 )

@@ -91,4 +91,37 @@ def _convert(question: dict[str, Any]) -> dict[str, Any]:
     return {"folder": convert(chosen).name}
 
 
-_ANSWERS = {"summary": _summary, "download": _download, "convert": _convert}
+def _script(question: dict[str, Any]) -> dict[str, Any]:
+    """An experiment as a script and as a notebook."""
+    from dlplay.datasets import split
+    from dlplay.experiment import Experiment
+    from dlplay.export.script import notebook, script, sections
+    from dlplay.training.compiling import metrics_of, outline
+
+    experiment = Experiment.parse(question["experiment"])
+    facts = experiment.dataset.facts()
+    experiment.check(facts)
+    samples = facts.samples
+    if experiment.regularisation.prior_sigma is not None:  # its strength depends on their number
+        samples = len(split(experiment.dataset, experiment.seed).train)
+    model = outline(experiment, facts, samples)
+    parts = sections(experiment, facts, model, metrics_of(facts))
+    title = question["title"]
+    return {"script": script(title, parts), "notebook": notebook(title, parts)}
+
+
+def _export(question: dict[str, Any]) -> dict[str, Any]:
+    """A run's network in another format."""
+    from pathlib import Path
+
+    from dlplay.export.models import export_model
+    from dlplay.runs import open_store
+
+    run = open_store().get(question["run"])
+    return {"file": str(export_model(run, question["format"], Path(question["target"])))}
+
+
+_ANSWERS = {
+    "summary": _summary, "download": _download, "convert": _convert, "script": _script,
+    "export": _export,
+}  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-import re
 import sys
 import textwrap
 import types
@@ -40,11 +39,11 @@ class Definitions:
             raise UserError(
                 "There is no plain code for a layer of this kind", received=name
             ) from error
-        source = re.sub(r"  # (type|noqa|fmt):.*", "", source)
+        tree = _Unannotated().visit(ast.parse(source))
         self._sources[name] = ""  # a class may name itself
-        self._add_what_it_needs(ast.parse(source), sys.modules[thing.__module__])
+        self._add_what_it_needs(tree, sys.modules[thing.__module__])
         del self._sources[name]
-        self._sources[name] = source.strip()
+        self._sources[name] = ast.unparse(tree)
 
     def code(self) -> str:
         """All of it."""
@@ -73,6 +72,25 @@ class Definitions:
                 self.imports.add(f"from {_public(value.__module__)} import {name}")
         elif name not in self._sources:
             self._sources[name] = f"{name} = {value!r}"
+
+
+class _Unannotated(ast.NodeTransformer):
+    """Takes types away, and with them the names that only they need."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.returns = None
+        self.generic_visit(node)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
+        self.generic_visit(node)
+        if node.value is None:
+            return ast.Pass()
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
 def _public(module: str) -> str:
