@@ -12,6 +12,7 @@ from pydantic import Field
 
 from dlplay.catalogue import Entry, Task
 from dlplay.errors import UserError
+from dlplay.plain import body_of
 
 Origin = Literal["bundled", "cached", "needs download", "yours"]
 """Where the data are now."""
@@ -127,6 +128,17 @@ class Dataset(Entry):
 
     def download(self) -> None:
         """Fetch what is missing; only a worker calls it, since Keras does the fetching."""
+
+    def code(self) -> str:
+        """Plain Python, without this package, that leaves what `load` gives in ``X`` and ``y``.
+
+        What a publisher sets apart for the test is left in ``test_x`` and ``test_y`` instead.
+        Written out from `load` itself unless a dataset says it more simply.
+
+        Raises:
+            UserError: `load` is not plain enough; such a dataset brings code of its own.
+        """
+        return body_of(self.load).code("X", "y")
 
     @classmethod
     def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:

@@ -96,6 +96,29 @@ class CsvFile(TableDataset):
             return _classes(table[target], features)
         return _values(table[target], features)
 
+    def code(self) -> str:
+        table = _read(self.file)
+        target = self.target or str(table.columns[-1])
+        separator = _separator(path_of(self.file).read_text("utf-8-sig"))
+        ignored = [column for column in self.ignore if column != target]
+        lines = [
+            "import pandas as pd",
+            'FILE = "table.csv"  # your file',
+            f"table = pd.read_csv(FILE, sep={separator!r}, skipinitialspace=True, "
+            'encoding="utf-8-sig")',
+            "table.columns = [str(column).strip() for column in table.columns]",
+            *([f"table = table.drop(columns={ignored!r})"] if ignored else []),
+            *(["table = table.dropna()"] if self.missing == "drop rows" else []),
+            "# Columns of text become one column per value",
+            f'X = pd.get_dummies(table.drop(columns={target!r}), dtype="float32")',
+            'X = X.to_numpy("float64").astype("float32")',
+        ]
+        if self._is_classification(self._complete(table.drop(columns=ignored))[target]):
+            lines.append(f'y = pd.factorize(table[{target!r}], sort=True)[0].astype("int32")')
+        else:
+            lines.append(f'y = table[{target!r}].to_numpy("float32")')
+        return "\n".join(lines)
+
     def _complete(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows without an empty cell, if the user agreed to lose the others."""
         gaps = table.isna().sum()

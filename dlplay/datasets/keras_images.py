@@ -63,6 +63,16 @@ class KerasImages(Dataset):
         targets = np.concatenate([labels, test_labels]).reshape(-1).astype(np.int32)
         return Samples(inputs, targets, self.classes, official_test=len(test_images))
 
+    def code(self) -> str:
+        height, width, channels = self.shape
+        return (
+            "import keras\n"
+            f"(X, y), (test_x, test_y) = keras.datasets.{self.keras_module}.load_data()\n"
+            f"X, test_x = (part.reshape(-1, {height}, {width}, {channels}) "
+            "for part in (X, test_x))\n"
+            'y, test_y = (part.reshape(-1).astype("int32") for part in (y, test_y))'
+        )
+
     def download(self) -> None:
         if self.origin() == "cached":
             return
