@@ -123,13 +123,16 @@ class Store:
             fix = "Free disk space on the server" if "full" in reason else "Try again in a moment"
             raise UserError(f"The run store did not answer: {reason}", fix=fix) from error
 
-    def create(self, experiment: Experiment, title: str = "", owner: str = "server") -> Run:
+    def create(
+        self, experiment: Experiment, title: str = "", owner: str = "server", *,
+        run_id: str = "", **fields: Any,
+    ) -> Run:  # fmt: skip
         """A new run, queued."""
-        run_id = secrets.token_hex(4)
+        run_id = run_id or new_id()
         values = {
             "id": run_id, "title": title or default_title(experiment),
             "experiment": experiment.model_dump(mode="json"), "state": "queued",
-            "owner": owner, "created": time.time(),
+            "owner": owner, "created": time.time(), **fields,
         }  # fmt: skip
         with self.transaction() as connection:
             connection.execute(RUNS.insert().values(values))
@@ -171,20 +174,25 @@ class Store:
     def claim(self, run_id: str) -> bool:
         """Take a queued run for training; False if it is no longer queued."""
         now = time.time()
-        return self._move(run_id, "running", ("queued",), started=now, seen=now)
+        return self.move(run_id, "running", ("queued",), started=now, seen=now)
 
     def end(self, run_id: str, state: State, message: str = "", **fields: Any) -> bool:
         """Bring an active run to its end; False if it had ended already."""
-        return self._move(run_id, state, ACTIVE, finished=time.time(), message=message, **fields)
+        return self.move(run_id, state, ACTIVE, finished=time.time(), message=message, **fields)
 
-    def _move(self, run_id: str, state: State, before: Sequence[State], **fields: Any) -> bool:
+    def end_if_running(self, run_id: str, state: State, message: str) -> bool:
+        """The same for a run whose worker is gone; one that was resumed meanwhile stays queued."""
+        return self.move(run_id, state, ("running",), finished=time.time(), message=message)
+
+    def move(self, run_id: str, state: State, before: Sequence[State], **fields: Any) -> bool:
+        """Bring a run into another state; False if it is not in one of ``before``."""
         statement = RUNS.update().where(RUNS.c.id == run_id, RUNS.c.state.in_(before))
         with self.transaction() as connection:
             return connection.execute(statement.values(state=state, **fields)).rowcount == 1
 
     def request_stop(self, run_id: str) -> None:
         """Ask for the end of a run; one that waits is stopped at once."""
-        if self._move(run_id, "stopped", ("queued",), finished=time.time()):
+        if self.move(run_id, "stopped", ("queued", "paused"), finished=time.time()):
             return
         statement = RUNS.update().where(RUNS.c.id == run_id, RUNS.c.stop_requested.is_(None))
         with self.transaction() as connection:
@@ -208,8 +216,8 @@ class Store:
 
     def write(
         self, run_id: str, points: Iterable[tuple[int, Point]], progress: dict[str, Any]
-    ) -> float | None:
-        """A worker's report: numbered points and progress; returns when a stop was asked for."""
+    ) -> Wishes:
+        """A worker's report: numbered points and progress; returns what is asked of it."""
         rows = [
             {
                 "run": run_id, "number": number, "within_epoch": int(point.within_epoch),
@@ -224,8 +232,9 @@ class Store:
             connection.execute(
                 RUNS.update().where(here).values(progress=progress, seen=time.time())
             )
-            requested = connection.execute(select(RUNS.c.stop_requested).where(here)).scalar()
-        return requested
+            wanted = (RUNS.c.stop_requested, RUNS.c.pause_after, RUNS.c.rate_wanted)
+            row = connection.execute(select(*wanted).where(here)).first()
+        return Wishes(*row) if row else Wishes()
 
     def points(self, run_id: str, *, within_epoch: bool = False, most: int = 1_000) -> list[Point]:
         """Points in order, at most about ``most`` of them, evenly thinned; the last always."""
@@ -260,7 +269,7 @@ class Store:
                 run.id,
                 "interrupted",
                 f"The {who} that trained this run ended before the run did. What it had "
-                "recorded is here; train it again to go on.",
+                "recorded is here; resume it to go on from the last epoch it saved.",
             )
         return [run.id for run in dead]
 
@@ -281,6 +290,11 @@ def open_store(settings: Settings | None = None) -> Store:
             fix="Check DLPLAY_HOME, DLPLAY_DATABASE_URL, and that the disk is not full",
         ) from error
     return Store(engine)
+
+
+def new_id() -> str:
+    """An id nothing else has."""
+    return secrets.token_hex(4)
 
 
 def default_title(experiment: Experiment) -> str:
