@@ -49,7 +49,7 @@ class Task:
 
     def _arrays(self, part: Part) -> Arrays:
         encode = self.experiment.objective(self.split.facts).encode
-        return part.inputs, np.asarray(encode(part.targets))
+        return part.inputs, np.asarray(encode(part.inputs, part.targets))
 
 
 def iris_engine() -> Measure:

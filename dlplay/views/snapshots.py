@@ -44,7 +44,7 @@ class Snapshots:
         """What was seen after ``epoch`` epochs; None if that is not kept, or not readable."""
         try:
             with self._file(epoch).open("rb") as file, np.load(file) as kept:
-                return dict(kept)
+                return dict(kept) or None
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 

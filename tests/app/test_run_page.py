@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from dlplay.presets import PRESETS
 from dlplay.runs import Point, Run, Store
-from dlplay.runs.plane import Plane, PlanePoints
+from dlplay.views import Arrays, Snapshots
 from tests.app.pages import open_page, texts
 
 FIRST = next(iter(PRESETS.values())).experiment
@@ -96,11 +98,22 @@ def test_points_in_the_plane_come_with_the_picture_of_the_plane(store: Store) ->
     run.folder.mkdir(parents=True)
     axis = np.linspace(-2, 2, 60, dtype=np.float32)
     nobody = np.zeros(1, bool)
-    points = PlanePoints(np.zeros((1, 2)), np.zeros(1, int), nobody, ("A", "B"), ("x", "y"))
-    Plane(axis, axis, np.full((60, 60, 2), 0.5, np.float32), 2, points).save(run.folder)
+    arrays: Arrays = {
+        "x": axis, "y": axis, "answer": np.full((60, 60, 2), 0.5, np.float32),
+        "points": np.zeros((1, 2)), "targets": np.zeros(1, int), "held_back": nobody,
+        "class_names": np.array(["A", "B"]), "axes": np.array(["x", "y"]),
+    }  # fmt: skip
+    for epoch in (1, 2):
+        Snapshots(run.folder, "plane").save(epoch, arrays)
     app = open_page("run", id=run.id)
     assert not app.exception
     assert len(app.get("bidi_component")) == 3
+    assert not app.select_slider
+    store.end(run.id, "finished", summary=SUMMARY)
+    ended = open_page("run", id=run.id)
+    assert ended.select_slider[0].value == 2
+    ended.select_slider[0].set_value(1).run()
+    assert "epoch 1" in json.loads(ended.get("bidi_component")[2].proto.json)["figure"]
 
 
 def test_an_ended_run_can_be_changed_and_trained_again(store: Store) -> None:

@@ -109,7 +109,7 @@ class TestEveryFit:
         model = build(name, facts)
         model.compile(optimizer=keras.optimizers.SGD(1e-3), loss=objective.loss)
         targets = np.arange(8) % max(facts.classes, 2)
-        encoded = objective.encode(targets.astype(np.int32))
+        encoded = objective.encode(inputs_for(facts), targets.astype(np.int32))
         before = [np.asarray(layer.kernel) for layer in weighted(model)]
         losses = [model.train_on_batch(inputs_for(facts), encoded) for _ in range(2)]
         assert losses[1] < losses[0]

@@ -60,7 +60,7 @@ def test_a_loss_for_classes_is_refused_for_numbers(loss: Loss) -> None:
 def keras_loss(loss: Loss) -> float:
     """What Keras makes of the answers and the encoded targets."""
     objective = objective_for(loss, THREE)
-    values = keras.losses.get(objective.loss)(objective.encode(TARGETS), ANSWERS)
+    values = keras.losses.get(objective.loss)(objective.encode(ANSWERS, TARGETS), ANSWERS)
     return float(keras.ops.mean(values))
 
 
@@ -86,12 +86,15 @@ def test_binary_cross_entropy_of_several_classes_asks_about_each_alone() -> None
     assert objective_for("binary cross-entropy", THREE).outputs_averaged == 3
 
 
+NOTHING = np.zeros((3, 0), np.float32)
+
+
 def test_targets_are_encoded_as_the_loss_wants_them() -> None:
     numbers = np.array([0, 1, 1], np.int32)
-    assert objective_for("auto", THREE).encode(numbers).tolist() == [0, 1, 1]
-    assert objective_for("auto", TWO).encode(numbers).tolist() == [[0.0], [1.0], [1.0]]
-    assert objective_for("mse", TWO).encode(numbers).tolist() == [[1, 0], [0, 1], [0, 1]]
+    assert objective_for("auto", THREE).encode(NOTHING, numbers).tolist() == [0, 1, 1]
+    assert objective_for("auto", TWO).encode(NOTHING, numbers).tolist() == [[0.0], [1.0], [1.0]]
+    assert objective_for("mse", TWO).encode(NOTHING, numbers).tolist() == [[1, 0], [0, 1], [0, 1]]
     heights = np.array([1.5, -2.0], np.float32)
-    encoded = objective_for("auto", NUMBER).encode(heights)
+    encoded = objective_for("auto", NUMBER).encode(NOTHING, heights)
     assert encoded.tolist() == [[1.5], [-2.0]]
     assert encoded.dtype == np.float32

@@ -121,7 +121,7 @@ def test_the_boundary_of_points_in_the_plane_moves_while_training(
     page: Page, server: AppServer
 ) -> None:
     launch(page, server, "?preset=spirals-mlp&training.epochs=20000")
-    title = page.locator(".st-key-plane .gtitle")
+    title = page.locator("[class*=st-key-view_plane] .gtitle")
     expect(title).to_contain_text("What the network says, epoch")
     first = title.text_content()
     expect(title).not_to_have_text(first or "")

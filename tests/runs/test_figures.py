@@ -12,10 +12,7 @@ from dlplay.runs.figures import (
     metric_title,
     plot_curves,
     plot_overlay,
-    plot_plane,
-    regions_info,
 )
-from dlplay.runs.plane import Plane, PlanePoints
 
 POINTS = [
     Point(1.0, 0.1, {"loss": 0.9, "val_loss": 1.0, "accuracy": 0.5, "learning_rate": 0.1}),
@@ -70,20 +67,3 @@ class TestCurves:
         colours = [trace.line.color for trace in figure.data]
         assert len(set(colours)) == 3
         assert len(colours) == 6
-
-
-def test_the_answer_of_each_class_is_a_region() -> None:
-    random = np.random.default_rng(0).random((6, 5, 3)).astype(np.float32)
-    grid = np.linspace(-1, 1, 6, dtype=np.float32)
-    samples = PlanePoints(
-        np.zeros((2, 2)), np.array([0, 2]), np.array([False, True]), ("A", "B", "C"), ("x", "y")
-    )
-    plane = Plane(grid[:5], grid, random, 3, samples)
-    regions = regions_info(plane)
-    assert regions.shape == (3, 6, 5)
-    np.testing.assert_array_equal(regions[1], random[:, :, 1])
-    figure = plot_plane(plane)
-    assert [trace.type for trace in figure.data].count("heatmap") == 3
-    drawn = [(t.name, len(t.x)) for t in figure.data if t.type == "scatter" and len(t.x)]
-    assert drawn == [("A", 1), ("C", 1)]
-    assert "epoch 3" in figure.layout.title.text

@@ -135,7 +135,7 @@ def test_metrics_are_those_of_the_task(facts: Facts, measured: set[str]) -> None
     model = build_model(experiment(), facts, 100)
     inputs = np.random.default_rng(0).normal(size=(12, 4)).astype(np.float32)
     targets = (np.arange(12) % (facts.classes or 7)).astype(np.int32)
-    model.evaluate(inputs, experiment().objective(facts).encode(targets), verbose=0)
+    model.evaluate(inputs, experiment().objective(facts).encode(inputs, targets), verbose=0)
     found = model.get_metrics_result()
     assert {*found, *(found.pop("macro", None) or {})} - {"macro"} == measured
 
@@ -144,7 +144,7 @@ def test_accuracy_of_two_classes_is_the_share_of_right_answers() -> None:
     model = build_model(experiment(), TWO, 100)
     inputs = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
     targets = (np.arange(50) % 2).astype(np.int32)
-    encoded = experiment().objective(TWO).encode(targets)
+    encoded = experiment().objective(TWO).encode(inputs, targets)
     found = model.evaluate(inputs, encoded, verbose=0, return_dict=True)
     right = (np.asarray(model(inputs))[:, 0] > 0.5) == targets
     assert found["accuracy"] == pytest.approx(right.mean())

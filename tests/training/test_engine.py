@@ -48,7 +48,7 @@ def compiled(experiment: Experiment) -> tuple[keras.Model, list[tuple[Any, Any]]
     parts = split(experiment.dataset, experiment.seed)
     encode = experiment.objective(parts.facts).encode
     arrays = [
-        (part.inputs[:SAMPLES], encode(part.targets[:SAMPLES]))
+        (part.inputs[:SAMPLES], encode(part.inputs[:SAMPLES], part.targets[:SAMPLES]))
         for part in (parts.train, parts.validation)
     ]
     return build_model(experiment, parts.facts, len(arrays[0][0])), arrays

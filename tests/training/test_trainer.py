@@ -12,8 +12,8 @@ import pytest
 from dlplay.datasets import split
 from dlplay.experiment import Experiment
 from dlplay.runs import Run, Store
-from dlplay.runs.plane import Plane
 from dlplay.training.trainer import MODEL_FILE, train
+from dlplay.views import Snapshots
 
 pytestmark = pytest.mark.xdist_group("keras")
 
@@ -78,16 +78,17 @@ def test_errors_of_a_regression_are_in_the_unit_of_its_target(store: Store) -> N
 
 def test_points_in_the_plane_leave_what_the_network_says_about_the_plane(store: Store) -> None:
     run = trained(store, experiment("blobs"))
-    plane = Plane.load(run.folder)
-    assert plane is not None
-    assert plane.epoch == 3
-    assert plane.answer.shape == (60, 60, 3)
-    assert np.allclose(plane.answer.sum(axis=-1), 1.0, atol=1e-5)
+    found = Snapshots(run.folder, "plane").latest()
+    assert found is not None
+    epoch, plane = found
+    assert epoch == 3
+    assert plane["answer"].shape == (60, 60, 3)
+    assert np.allclose(plane["answer"].sum(axis=-1), 1.0, atol=1e-5)
     model = keras.saving.load_model(run.folder / MODEL_FILE, compile=False)
     scaling = split(run.experiment.dataset, run.experiment.seed).input_scaling
     assert scaling is not None
-    corner = scaling.apply(np.array([[plane.x[-1], plane.y[0]]], np.float32))
-    assert np.allclose(plane.answer[0, -1], model.predict(corner, verbose=0)[0], atol=1e-5)
+    corner = scaling.apply(np.array([[plane["x"][-1], plane["y"][0]]], np.float32))
+    assert np.allclose(plane["answer"][0, -1], model.predict(corner, verbose=0)[0], atol=1e-5)
 
 
 def test_early_stopping_ends_in_time_and_brings_the_best_weights_back(store: Store) -> None:
