@@ -22,7 +22,13 @@ def request_pause(store: Store, run_id: str) -> None:
 
 
 def request_rate(store: Store, run_id: str, rate: float) -> None:
-    """Ask for another learning rate, from the next epoch on."""
+    """Ask for another learning rate, from the next epoch on.
+
+    Raises:
+        UserError: it is not a positive number.
+    """
+    if not 0 < rate <= 1_000:
+        raise UserError("Expected a learning rate above 0 and up to 1000", received=rate)
     before: tuple[State, ...] = (*ACTIVE, *RESUMABLE)
     with store.transaction() as connection:
         here = (RUNS.c.id == run_id) & RUNS.c.state.in_(before)
@@ -37,7 +43,9 @@ def pause(store: Store, run_id: str, summary: dict[str, Any]) -> bool:
     )  # fmt: skip
 
 
-def resume(store: Store, run_id: str, pause_after: int | None = None, owner: str = "server") -> None:
+def resume(
+    store: Store, run_id: str, pause_after: int | None = None, owner: str = "server"
+) -> None:
     """Put a run that rests back into the queue.
 
     Args:

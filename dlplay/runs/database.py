@@ -6,7 +6,7 @@ import sqlite3
 import time
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Engine, Table, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
@@ -39,7 +39,7 @@ def _add_columns(connection: Connection, table: Table) -> None:
         definition = CreateColumn(column).compile(dialect=connection.dialect)
         try:
             with connection.begin_nested():
-                connection.execute(DDL(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
         except (OperationalError, ProgrammingError) as error:
             if not any(word in str(error) for word in ("duplicate", "already exists")):
                 raise  # else another process was quicker

@@ -9,8 +9,8 @@ from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.runs import control
 from dlplay.runs.checkpoints import Checkpoints
-from dlplay.runs.records import Mark, Origin, Run
-from dlplay.runs.store import Store, new_id
+from dlplay.runs.records import Mark, Origin, Run, new_id
+from dlplay.runs.store import Store
 from dlplay.settings import Settings
 
 _KEPT = ("dataset", "architecture", "seed", "training.loss")

@@ -2,108 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from dlplay.catalogue import Task
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.runs.database import open_engine
+from dlplay.runs.records import ACTIVE, Point, Run, State, Wishes, new_id
 from dlplay.runs.tables import POINTS, RUNS
 from dlplay.settings import Settings
 
-State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
-ACTIVE: tuple[State, ...] = ("queued", "running")
 _SILENCE_SECONDS = 30.0
 """A run of the command line that gave no sign of life for so long is taken for dead."""
-
-
-@dataclass(frozen=True)
-class Point:
-    """Metrics at some moment of a run.
-
-    Args:
-        epoch: complete epochs, with a fraction inside one.
-        seconds: since training started.
-        metrics: by name; of a complete epoch with ``val_`` ones and ``learning_rate``.
-        within_epoch: whether the epoch was not complete yet.
-    """
-
-    epoch: float
-    seconds: float
-    metrics: dict[str, float]
-    within_epoch: bool = False
-
-
-@dataclass(frozen=True)
-class Run:
-    """A row of the store, as it was when read."""
-
-    id: str
-    title: str
-    state: State
-    owner: str
-    created: float
-    started: float | None
-    seen: float | None
-    finished: float | None
-    stop_requested: float | None
-    progress: dict[str, Any]
-    summary: dict[str, Any]
-    message: str
-    values: dict[str, Any]
-
-    @classmethod
-    def from_row(cls, row: RowMapping) -> Run:
-        """A run from its row."""
-        fields = dict(row)
-        values = fields.pop("experiment")
-        for name, empty in (("progress", {}), ("summary", {}), ("message", "")):
-            fields[name] = fields[name] or empty
-        return cls(values=values, **fields)
-
-    @cached_property
-    def experiment(self) -> Experiment:
-        """What was trained.
-
-        Raises:
-            UserError: the run was made by a version whose experiments this one cannot read.
-        """
-        return Experiment.parse(self.values)
-
-    @property
-    def task(self) -> Task | None:
-        """What is asked of the network; None until its worker has seen the data."""
-        return self.summary.get("task") or self.progress.get("task")
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it waits or trains."""
-        return self.state in ACTIVE
-
-    @property
-    def seconds(self) -> float | None:
-        """How long training took, or has taken so far."""
-        if "seconds" in self.summary:
-            return float(self.summary["seconds"])
-        if self.started is None:
-            return None
-        return (self.finished or time.time()) - self.started
-
-    @property
-    def folder(self) -> Path:
-        """Where its files are: the model, the decision boundary."""
-        return Settings().folder("runs") / self.id
 
 
 class Store:
@@ -290,11 +206,6 @@ def open_store(settings: Settings | None = None) -> Store:
             fix="Check DLPLAY_HOME, DLPLAY_DATABASE_URL, and that the disk is not full",
         ) from error
     return Store(engine)
-
-
-def new_id() -> str:
-    """An id nothing else has."""
-    return secrets.token_hex(4)
 
 
 def default_title(experiment: Experiment) -> str:

@@ -20,7 +20,7 @@ _SECONDS, _SHARE = 0.25, 0.02
 
 
 class Saver:
-    """Saves a trainer's state at the ends of epochs, seldom enough that training hardly notices."""
+    """Saves a trainer's state at ends of epochs, seldom enough that training hardly notices."""
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
@@ -41,6 +41,7 @@ class Saver:
         if not self._is_usual and not needed:
             return
         trainer, start = self._trainer, time.perf_counter()
+        trainer.recorder.flush()  # whoever goes on from here finds the curve up to here
         weights, patience = trainer.patience.capture()
         notes = {
             "run": trainer.record.id, "rate": trainer.rate, "seconds": start - trainer.start,

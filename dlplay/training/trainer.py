@@ -49,7 +49,10 @@ def train(store: Store, run: Run, on_progress: OnProgress = lambda _: None) -> R
     except Exception as error:
         store.end(run.id, "failed", f"Training broke off: {type(error).__name__}: {error}")
         raise
-    return store.get(run.id)
+    try:
+        return store.get(run.id)
+    except UserError:  # deleted while it rested
+        return run
 
 
 class Trainer:
@@ -126,10 +129,11 @@ class Trainer:
         self._finish("finished", epochs, engine, self.patience.note)
 
     def _go_back(self) -> int:
-        """Put back what the run, or the one it was forked from, has saved last: complete epochs."""
+        """Put back what the run, or the one it was forked from, saved last; epochs done."""
         self.saver = Saver(self)
         epoch = self.saver.go_back()
         self.recorder.continue_from(control.rewind(self.store, self.record.id, epoch))
+        self.recorder.flush()
         return epoch
 
     def _take_rate(self, epoch: int) -> None:
