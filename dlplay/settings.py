@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     memory_gigabytes: float | None = Field(
         default=None, gt=0, description="Memory one run may use; what is free by default."
     )
+    checkpoint_megabytes: int = Field(
+        default=500, ge=1, description="Disk the saved epochs of one run may take."
+    )
     fashion_mnist_folder: Path = Field(
         default=Path("/usr/share/datasets/fashion-mnist"),
         description="Where Debian's dataset-fashion-mnist puts its files.",

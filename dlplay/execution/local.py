@@ -91,12 +91,12 @@ class LocalExecutor:
 
     def _end_stopped(self) -> None:
         """Kill what was asked to stop and did not."""
-        for run_id, (worker, _) in self._running.items():
-            run = self._store.get(run_id)
+        for run in self._store.runs(("running",)):
             asked = run.stop_requested
-            if run.is_active and asked and time.time() - asked > _STOP_SECONDS:
+            worker, _ = self._running.get(run.id, (None, 0))
+            if worker and asked and time.time() - asked > _STOP_SECONDS:
                 worker.kill()
-                self._store.end(run_id, "stopped")
+                self._store.end(run.id, "stopped")
 
     def _collect_ended(self) -> None:
         """Free the slots of workers that are gone; a run they left active has failed."""
@@ -104,7 +104,7 @@ class LocalExecutor:
             if worker.exit_code is None:
                 continue
             del self._running[run_id]
-            self._store.end(run_id, "failed", worker.last_words())
+            self._store.end_if_running(run_id, "failed", worker.last_words())
             if worker.exit_code == 0:
                 worker.log.unlink(missing_ok=True)
 
@@ -123,7 +123,8 @@ class LocalExecutor:
         free = [slot for slot in range(len(self._slots)) if slot not in taken]
         if not free:
             return
-        queued = self._store.runs(("queued",), owner="server")
+        waiting = self._store.runs(("queued",), owner="server")
+        queued = [run for run in waiting if run.id not in self._running]  # its worker goes on
         if not queued:
             return
         if self._spare is None:

@@ -57,6 +57,15 @@ def metrics_of(facts: Facts) -> list[str | keras.metrics.Metric]:
     return ["accuracy", MacroScores(facts.classes)]
 
 
+def set_rate(model: keras.Model, rate: float) -> None:
+    """Go on with another learning rate; a schedule goes on from it with its own factors."""
+    schedule = vars(model.optimizer).get("_learning_rate")
+    if isinstance(schedule, EpochSchedule):
+        schedule.rate.assign(rate)
+    else:
+        model.optimizer.learning_rate = rate
+
+
 class EpochSchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
     """`Training.learning_rate_at` for Keras: the rate at every single step."""
 
@@ -64,10 +73,12 @@ class EpochSchedule(keras.optimizers.schedules.LearningRateSchedule):  # type: i
         super().__init__()
         self.training = training
         self.steps_per_epoch = steps_per_epoch
+        # A variable, so that it can be changed while the graph of a step stays as it is.
+        self.rate = keras.Variable(training.optimizer.learning_rate, trainable=False, name="rate")
 
     def __call__(self, step: keras.KerasTensor) -> keras.KerasTensor:
         epoch = keras.ops.cast(step, "float32") / self.steps_per_epoch
-        schedule, rate = self.training.schedule, self.training.optimizer.learning_rate
+        schedule, rate = self.training.schedule, self.rate
         warmup = schedule.warmup_epochs
         after = keras.ops.maximum(epoch - warmup, 0.0)
         decayed = rate * schedule.factor(after, self.training.epochs - warmup, keras.ops)

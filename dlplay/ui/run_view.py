@@ -14,7 +14,7 @@ from dlplay.runs.figures import (
     metric_title,
     plot_curves,
 )
-from dlplay.ui import state, views
+from dlplay.ui import run_control, state, views
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
@@ -26,6 +26,7 @@ STATES: dict[State, tuple[str, BadgeColour]] = {
     "stopped": (":material/stop_circle:", "orange"),
     "failed": (":material/error:", "red"),
     "interrupted": (":material/power_off:", "orange"),
+    "paused": (":material/pause_circle:", "violet"),
 }
 
 
@@ -38,15 +39,15 @@ def _header(run: Run) -> None:
             st.header(run.title, anchor=False, width="content")
             st.badge(run.state, icon=icon, color=tint)
         st.caption(f"Run {run.id} · launched {clock(run.created)}")
+        run_control.origin(run)
     buttons = right.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center"
     )
     with buttons:
-        if run.is_active:
-            if st.button("Stop", icon=":material/stop:", key="stop"):
-                state.store().request_stop(run.id)
-                st.rerun()
-        elif st.button("Change and train again", icon=":material/edit:", key="again"):
+        run_control.buttons(run)
+        if not run.is_active and st.button(
+            "Change and train again", icon=":material/edit:", key="again"
+        ):
             state.load_draft(run.experiment, nearest_preset(run.experiment))
             st.switch_page(TRAIN)
         if st.button("All runs", icon=":material/list:", key="all_runs"):
@@ -111,7 +112,7 @@ def _numbers(run: Run) -> None:
     }
     if test:
         shown[f"Test {title}"] = metric_value(main, test.get(main))
-    if run.is_active:
+    if run.is_active or run.state == "paused":
         shown["Learning rate"] = score(last.get("learning_rate"))
         shown["Samples per second"] = f"{speed:,.0f}" if speed else "–"
     else:
@@ -134,7 +135,8 @@ def _charts(run: Run) -> bool:
     columns = st.columns(3 if views.seen(run, "epochs") else 2)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
-            figure = plot_curves(curves_info(points, name, within), name, epochs, log)
+            curves = curves_info(points, name, within)
+            figure = plot_curves(curves, name, epochs, log, run.marks)
             chart(
                 figure, key=f"curve_{name}", alt=f"{metric_title(name)} of every epoch", height=380
             )
@@ -147,7 +149,7 @@ def _charts(run: Run) -> bool:
 def _choose_metric(run: Run) -> tuple[str, bool]:
     """Which metric to draw beside the loss, and whether the loss is on a logarithmic axis."""
     choices = list(METRICS_OF[run.task or "classification"])
-    if not run.experiment.training.rate_is_constant:
+    if run.marks or not run.experiment.training.rate_is_constant:
         choices.append("learning_rate")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         metric = st.segmented_control(
