@@ -22,7 +22,17 @@ from dlplay.views import VIEWS
 ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = (
-    {"dlplay", "errors", "settings", "memory", "catalogue", "uploads", "figures", "layers"},
+    {
+        "dlplay",
+        "errors",
+        "settings",
+        "memory",
+        "catalogue",
+        "uploads",
+        "figures",
+        "layers",
+        "scoring",
+    },
     {"datasets"},
     {"architectures"},
     {"optimisation"},
