@@ -32,6 +32,7 @@ LAYERS = (
         "figures",
         "layers",
         "plain",
+        "scoring",
     },
     {"datasets"},
     {"architectures"},

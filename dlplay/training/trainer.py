@@ -201,13 +201,12 @@ class Trainer:
             self._report(phase="testing", share=1.0, seconds=summary["seconds"])
             summary["test"] = self._in_units(engine.evaluate(*self._arrays(self.split.test)))
             self._save_model()
-            look_back(self.subject, self.record.folder, epochs)
-            self.recorder.close()
-            self.store.end(self.record.id, state, note, summary=summary)
-        else:
-            self.recorder.close()
-            self.store.end(self.record.id, state, note, summary=summary)
+        self.recorder.close()
+        self.store.end(self.record.id, state, note, summary=summary)
+        # Whoever stopped a run, or waits for its scores, need not wait for the rest.
+        if engine is None:
             self._save_model()
+        look_back(self.subject, self.record.folder, epochs)
 
     def _summary(self, epochs: int) -> dict[str, Any]:
         return {

@@ -6,6 +6,8 @@ Plotly's script is the installed package's own, served by the server; colours fo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -23,7 +25,7 @@ function plotly(url) {
   }, { timeout: 1000 }));
   return loading;
 }
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const box = parentElement.querySelector('.dlplay-chart');
   box.style.height = data.height + 'px';
   box.setAttribute('aria-label', data.alt);
@@ -34,9 +36,18 @@ export default function ({ data, parentElement }) {
     layout[name].gridcolor = colour('border-color');
     layout[name].linecolor = colour('border-color');
   }
+  for (const trace of traces.filter(trace => trace.texttemplate)) {
+    trace.textfont = { color: colour('text-color'), ...trace.textfont };
+  }
   const options = { displaylogo: false, responsive: true, displayModeBar: data.bar,
     modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'] };
-  plotly(data.plotly).then(() => window.Plotly.react(box, traces, layout, options));
+  plotly(data.plotly).then(() => window.Plotly.react(box, traces, layout, options)).then(() => {
+    box.removeAllListeners('plotly_click');
+    if (data.clickable) box.on('plotly_click', event => {
+      const mark = event.points.map(point => point.customdata).find(value => value >= 0);
+      if (mark !== undefined) setTriggerValue('clicked', mark);
+    });
+  });
 }
 """
 
@@ -49,14 +60,17 @@ _chart = st.components.v2.component(
 
 
 def chart(
-    figure: go.Figure, *, key: str, alt: str, height: int = 320, has_bar: bool = True
-) -> None:
+    figure: go.Figure, *, key: str, alt: str, height: int = 320, has_bar: bool = True,
+    on_click: Callable[[int], None] | None = None,
+) -> None:  # fmt: skip
     """Draw ``figure``; call again with the same key to change its data.
 
     Args:
         alt: what the chart shows, for who cannot see it.
         height: pixels.
         has_bar: whether Plotly's buttons (zoom, save, …) appear under the pointer.
+        on_click: is told the ``customdata`` of a point that is clicked, a number from 0; it runs
+            before the page is drawn anew.
     """
     figure.update_layout(
         template={}, height=height, uirevision=key,
@@ -64,9 +78,14 @@ def chart(
     )  # fmt: skip
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     url = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
-    bar = "hover" if has_bar else False
     data = {
-        "figure": figure.to_json(), "height": height, "alt": alt, "plotly": url, "bar": bar,
+        "figure": figure.to_json(), "height": height, "alt": alt, "plotly": url,
+        "bar": "hover" if has_bar else False, "clickable": on_click is not None,
     }  # fmt: skip
-    data["bar"] = "hover" if has_bar else False
-    _chart(key=key, data=data)
+
+    def clicked() -> None:
+        mark = st.session_state[key].get("clicked")
+        if on_click is not None and mark is not None:
+            on_click(int(mark))
+
+    _chart(key=key, data=data, on_clicked_change=clicked)

@@ -3,8 +3,13 @@
 from dlplay.catalogue import entries
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.views.base import Arrays, Group, Moment, Panel, Subject, View
 from dlplay.views.plane import Plane
+from dlplay.views.confusion import ConfusionMatrix
+from dlplay.views.hardest import Hardest
+from dlplay.views.threshold_curves import ThresholdCurves
+from dlplay.views.reliability import Reliability
+from dlplay.views.residuals import Residuals
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)
@@ -20,4 +25,6 @@ def views_of(experiment: Experiment, facts: Facts, moment: Moment) -> list[View]
     ]
 
 
-__all__ = ["VIEWS", "Arrays", "Moment", "Panel", "Snapshots", "Subject", "View", "views_of"]
+__all__ = [
+    "VIEWS", "Arrays", "Group", "Moment", "Panel", "Snapshots", "Subject", "View", "views_of",
+]  # fmt: skip
