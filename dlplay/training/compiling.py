@@ -8,7 +8,7 @@ from dlplay.architectures import Objective
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.optimisation import Training
-from dlplay.training.metrics import MacroScores
+from dlplay.training.metrics import MacroScores, Perplexity
 
 
 def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Model:
@@ -42,6 +42,8 @@ def _optimizer(experiment: Experiment, steps_per_epoch: int) -> keras.Optimizer:
 def _metrics(facts: Facts, objective: Objective) -> list[str | keras.metrics.Metric]:
     if facts.task == "regression":
         return [keras.metrics.MeanAbsoluteError(name="mae"), keras.metrics.R2Score(name="r2")]
+    if facts.task == "next character":
+        return ["accuracy", Perplexity()]
     return ["accuracy", MacroScores(facts.classes)]
 
 
