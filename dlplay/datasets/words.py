@@ -168,7 +168,8 @@ def text_facts(
 
 
 def encode(text: str, facts: Facts) -> tuple[Numbers, list[str]]:
-    """A typed text as a network takes it, ``(1, length)``, and the words that were read.
+    """A typed text as a network takes it, ``(1, length)``, and its words, of which the last
+    ``length`` are read.
 
     Raises:
         UserError: there is no word in it, or none that is known.
@@ -191,4 +192,4 @@ def encode(text: str, facts: Facts) -> tuple[Numbers, list[str]]:
         numbers = [START, *numbers]
     row = np.zeros((1, length), np.int32)
     row[0, -len(numbers) :] = numbers
-    return row, read
+    return row, words

@@ -5,6 +5,11 @@ from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.views.base import Arrays, Moment, Panel, Subject, View
 from dlplay.views.plane import Plane
+from dlplay.views.sentence import Sentence
+from dlplay.views.word_states import WordStates
+from dlplay.views.attention_weights import AttentionWeights
+from dlplay.views.writing import Writing
+from dlplay.views.writing import Continue
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)
