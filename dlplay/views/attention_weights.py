@@ -58,7 +58,7 @@ class AttentionWeights(TypedSentence):
                 fix="Choose less",
             )
         layer = layers[self.block - 1]
-        below = keras.Model(model.inputs, layer.input[0])
+        below = keras.Model(model.input, layer.input[0])
         is_word = row > 0
         first = int(is_word[0].argmax())
 

@@ -62,7 +62,7 @@ class WordStates(TypedSentence):
                 f"Expected a layer from 1 to {len(found)}", received=self.layer, fix="Choose less"
             )
         layer = found[self.layer - 1]
-        below = keras.Model(model.inputs, layer.input)
+        below = keras.Model(model.input, layer.input)
 
         def look() -> Arrays:
             x = np.asarray(below(row, training=False))[0]
