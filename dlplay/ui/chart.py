@@ -13,12 +13,14 @@ from dlplay.ui.server import PLOTLY_PATH
 
 _SCRIPT = """
 let loading;
+// Plotly takes the browser half a second to read: let it draw the rest of the page before that.
+const idle = window.requestIdleCallback ?? (work => setTimeout(work, 100));
 function plotly(url) {
-  loading ??= window.Plotly ? Promise.resolve() : new Promise((done, failed) => {
+  loading ??= window.Plotly ? Promise.resolve() : new Promise((done, failed) => idle(() => {
     const tag = document.createElement('script');
     tag.src = url; tag.onload = done; tag.onerror = failed;
     document.head.appendChild(tag);
-  });
+  }, { timeout: 1000 }));
   return loading;
 }
 export default function ({ data, parentElement }) {
@@ -32,7 +34,7 @@ export default function ({ data, parentElement }) {
     layout[name].gridcolor = colour('border-color');
     layout[name].linecolor = colour('border-color');
   }
-  const options = { displaylogo: false, responsive: true,
+  const options = { displaylogo: false, responsive: true, displayModeBar: data.bar,
     modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'] };
   plotly(data.plotly).then(() => window.Plotly.react(box, traces, layout, options));
 }
@@ -46,12 +48,15 @@ _chart = st.components.v2.component(
 )
 
 
-def chart(figure: go.Figure, *, key: str, alt: str, height: int = 320) -> None:
+def chart(
+    figure: go.Figure, *, key: str, alt: str, height: int = 320, has_bar: bool = True
+) -> None:
     """Draw ``figure``; call again with the same key to change its data.
 
     Args:
         alt: what the chart shows, for who cannot see it.
         height: pixels.
+        has_bar: whether Plotly's buttons (zoom, save, …) appear under the pointer.
     """
     figure.update_layout(
         template={}, height=height, uirevision=key,
@@ -59,5 +64,9 @@ def chart(figure: go.Figure, *, key: str, alt: str, height: int = 320) -> None:
     )  # fmt: skip
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     url = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
-    data = {"figure": figure.to_json(), "height": height, "alt": alt, "plotly": url}
+    bar = "hover" if has_bar else False
+    data = {
+        "figure": figure.to_json(), "height": height, "alt": alt, "plotly": url, "bar": bar,
+    }  # fmt: skip
+    data["bar"] = "hover" if has_bar else False
     _chart(key=key, data=data)

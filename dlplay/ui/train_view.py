@@ -141,19 +141,20 @@ def _parts(dataset: Dataset, seed: int, samples: Samples) -> None:
     """Who trains, who validates, who tests."""
     split = state.split(dataset, seed)
     figure = plot_balance(split, samples.targets)
-    st.plotly_chart(figure, key="balance", height=300, config=_STILL)
+    alt = "How many samples of each class every part has"
+    chart(figure, key="balance", alt=alt, height=300, has_bar=False)
     sizes = ", ".join(f"{len(rows):,} for {_PARTS[part]}" for part, rows in split.rows.items())
     st.caption(f"{split.facts.samples:,} samples: {sizes}.")
 
 
 _PARTS = {"train": "training", "validation": "validation", "test": "test"}
-_STILL = {"displayModeBar": False}
 
 
 def _picture(samples: Samples) -> None:
     """Images of every class, or two columns against each other."""
     if samples.inputs.ndim == 4:
-        st.plotly_chart(plot_sheet(samples), key="sheet", height=240, config=_STILL)
+        alt = "Some samples of each class"
+        chart(plot_sheet(samples), key="sheet", alt=alt, height=240, has_bar=False)
         return
     names, x, y = samples.feature_names, 0, len(samples.feature_names) - 1
     if len(names) > 2:
@@ -161,7 +162,8 @@ def _picture(samples: Samples) -> None:
         with st.container(horizontal=True):
             x = st.selectbox("Across", range(len(names)), x, names.__getitem__, key="scatter_x")
             y = st.selectbox("Up", range(len(names)), y, names.__getitem__, key="scatter_y")
-    st.plotly_chart(plot_scatter(samples, x, y), key="scatter", height=320, config=_STILL)
+    alt = f"{names[x]} and {names[y]} of the samples"
+    chart(plot_scatter(samples, x, y), key="scatter", alt=alt, height=320, has_bar=False)
 
 
 def _table(samples: Samples, rows: int = 100) -> None:
