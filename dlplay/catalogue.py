@@ -57,5 +57,5 @@ def _is_concrete(entry: type[Entry]) -> bool:
     return bool(get_args(entry.model_fields["name"].annotation))
 
 
-Task = Literal["classification", "regression"]
-"""What is asked of a network: one class of several, or a number."""
+Task = Literal["classification", "regression", "next character"]
+"""What is asked of a network: one class of several, a number, or how a text goes on."""

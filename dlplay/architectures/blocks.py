@@ -77,11 +77,11 @@ class Blocks:
         return layers.Dropout(rate)(x) if rate else x
 
     def output(self, x: keras.KerasTensor, objective: Objective) -> keras.KerasTensor:
-        """The last layer, ``(batch, objective.units)``."""
+        """The last layer, ``(batch, …, objective.units)``."""
         from keras import layers
 
         layer = layers.Dense(
-            objective.units, activation=objective.activation, name="output", **self._weights()
+            objective.units, activation=objective.activation, name="output", **self.weights()
         )
         return layer(x)
 
@@ -93,7 +93,7 @@ class Blocks:
 
         fused = self.activation != "leaky relu" and not self.regularisation.batch_norm
         activation = self.activation if fused else None
-        x = layer(size, activation=activation, **options, **self._weights())(x)
+        x = layer(size, activation=activation, **options, **self.weights())(x)
         if self.regularisation.batch_norm:
             x = layers.BatchNormalization()(x)
         if fused:
@@ -102,7 +102,7 @@ class Blocks:
             return layers.LeakyReLU(negative_slope=0.01)(x)
         return layers.Activation(self.activation)(x)
 
-    def _weights(self) -> dict[str, Any]:
+    def weights(self) -> dict[str, Any]:
         """Initialiser and penalty of a layer's weights; biases are not penalised."""
         import keras
 

@@ -17,15 +17,19 @@ from dlplay.plain import body_of
 Origin = Literal["bundled", "cached", "needs download", "yours"]
 """Where the data are now."""
 
-Kind = Literal["table", "image"]
-"""How a sample is shaped: a row of numbers, or pixels."""
+Kind = Literal["table", "image", "text", "tree", "series", "characters"]
+"""How a sample is shaped: a row of numbers, pixels, words in a row, words in a tree, values one
+after the other, or characters in a row."""
 
 
 Inputs = NDArray[Any]
-"""Samples: float32 ``(samples, features)``, or uint8 ``(samples, height, width, channels)``."""
+"""Samples: float32 ``(samples, features)`` or ``(samples, steps, features)``, uint8
+``(samples, height, width, channels)``, int32 ``(samples, words)`` or
+``(samples, places, 1 + arity)``."""
 
 Targets = NDArray[Any]
-"""What is to be predicted: int32 class numbers or float32 values, ``(samples,)``."""
+"""What is to be predicted: int32 class numbers or float32 values, ``(samples,)``; of characters
+the next one at every place, int32 ``(samples, places)``."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,15 @@ class Facts:
 
     Args:
         kind: how a sample is shaped.
-        input_shape: ``(features,)`` or ``(height, width, channels)``.
-        task: classification or regression.
+        input_shape: ``(features,)``, ``(height, width, channels)``, ``(words,)`` of a text,
+            ``(places, 1 + arity)`` of a tree, ``(steps, features)`` of a series.
+        task: what is asked of a network.
         samples: how many there are in all parts together.
         class_names: in the order of the class numbers; empty for regression.
         feature_names: of a table's columns; empty for images.
         target_name: what is predicted, with its unit where it has one.
+        vocabulary: the words of texts and trees, in the order of their numbers; 0 is no word.
+            Of characters, the characters.
     """
 
     kind: Kind
@@ -49,6 +56,7 @@ class Facts:
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
     target_name: str = "class"
+    vocabulary: tuple[str, ...] = ()
 
     @property
     def classes(self) -> int:
@@ -67,6 +75,8 @@ class Samples:
 
     Args:
         official_test: how many of the last samples are the publisher's test set; 0 if none is.
+        known: the facts, where the arrays do not tell them all.
+        excerpts: of texts, the first ones as they were written.
     """
 
     inputs: Inputs
@@ -75,9 +85,13 @@ class Samples:
     feature_names: tuple[str, ...] = ()
     target_name: str = "class"
     official_test: int = 0
+    known: Facts | None = None
+    excerpts: tuple[str, ...] = ()
 
     def facts(self) -> Facts:
         """The facts as these samples show them."""
+        if self.known is not None:
+            return self.known
         return Facts(
             kind="image" if self.inputs.ndim == 4 else "table",
             input_shape=self.inputs.shape[1:],

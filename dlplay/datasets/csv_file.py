@@ -72,10 +72,10 @@ class CsvFile(TableDataset):
 
     @classmethod
     def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:
-        return list(_read(str(values.get("file", ""))).columns) if values.get("file") else []
+        return list(read_table(str(values.get("file", ""))).columns) if values.get("file") else []
 
     def load(self) -> Samples:
-        table = _read(self.file)
+        table = read_table(self.file)
         target = self.target or str(table.columns[-1])
         for column in (target, *self.ignore):
             if column not in table.columns:
@@ -145,7 +145,7 @@ class CsvFile(TableDataset):
         return bool((target == target.round()).all() and target.nunique() <= 20)
 
 
-def _read(name: str) -> pd.DataFrame:
+def read_table(name: str) -> pd.DataFrame:
     """The uploaded table as it is, its shape checked."""
     import pandas as pd
 

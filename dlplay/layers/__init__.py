@@ -7,6 +7,8 @@ from pathlib import Path
 
 import keras
 
+from dlplay.layers import positions, recurrent
+
 
 def load_model(path: Path) -> keras.Model:
     """A network as a run has kept it, to be asked, not trained."""

@@ -8,7 +8,7 @@ import tensorflow as tf
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.optimisation import Training
-from dlplay.training.metrics import MacroScores
+from dlplay.training.metrics import MacroScores, Perplexity
 
 
 def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Model:
@@ -54,6 +54,8 @@ def metrics_of(facts: Facts) -> list[str | keras.metrics.Metric]:
     """What is measured beside the loss."""
     if facts.task == "regression":
         return [keras.metrics.MeanAbsoluteError(name="mae"), keras.metrics.R2Score(name="r2")]
+    if facts.task == "next character":
+        return ["accuracy", Perplexity()]
     return ["accuracy", MacroScores(facts.classes)]
 
 

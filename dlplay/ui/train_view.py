@@ -12,6 +12,7 @@ from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Samples
 from dlplay.datasets.base import Origin
 from dlplay.datasets.figures import plot_balance, plot_scatter, plot_sheet, telling_features
+from dlplay.datasets.reading import passages, reading_note
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory, readable_bytes
@@ -111,18 +112,29 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
         _offer_download(dataset)
         return
     samples = state.samples(dataset)
-    is_image = samples.facts().kind == "image"
+    kind = samples.facts().kind
+    first = {"image": "Samples", "text": "Texts", "characters": "Text"}.get(kind, "Scatter")
     views: dict[str, Callable[[], None]] = {
-        "Samples" if is_image else "Scatter": lambda: _picture(samples),
+        first: lambda: _reading(samples) if samples.excerpts else _picture(samples),
         "Parts": lambda: _parts(dataset, seed, samples),
     }
-    if not is_image:
+    if kind == "table":
         views["Table"] = lambda: _table(samples)
     name = st.segmented_control(
-        "View", list(views), default=next(iter(views)), key=f"view.{is_image}.{len(views)}",
+        "View", list(views), default=next(iter(views)), key=f"view.{first}.{len(views)}",
         label_visibility="collapsed", required=True,
     )  # fmt: skip
     views[name or next(iter(views))]()
+
+
+def _reading(samples: Samples) -> None:
+    """The first texts, and what a network makes of them."""
+    for passage in passages(samples):
+        with st.container(border=True):
+            if passage.title:
+                st.badge(passage.title, color="gray")
+            st.markdown(passage.text)
+    st.caption(reading_note(samples.facts()))
 
 
 def _parts(dataset: Dataset, seed: int, samples: Samples) -> None:

@@ -10,6 +10,11 @@ from dlplay.views.hardest import Hardest
 from dlplay.views.threshold_curves import ThresholdCurves
 from dlplay.views.reliability import Reliability
 from dlplay.views.residuals import Residuals
+from dlplay.views.sentence import Sentence
+from dlplay.views.word_states import WordStates
+from dlplay.views.attention_weights import AttentionWeights
+from dlplay.views.writing import Writing
+from dlplay.views.writing import Continue
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)
