@@ -12,6 +12,8 @@ from dlplay.architectures.recurrent import Lstm
 from dlplay.architectures.recurrent import Gru
 from dlplay.architectures.attention import Attention
 from dlplay.architectures.char_lstm import CharLstm
+from dlplay.architectures.tree_lstm import TreeLstm
+from dlplay.architectures.recursive import Recursive
 from dlplay.architectures.regularisation import Augmentation, Regularisation
 from dlplay.catalogue import entries
 

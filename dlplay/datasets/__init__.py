@@ -23,6 +23,7 @@ from dlplay.datasets.imdb import Imdb
 from dlplay.datasets.text_csv import TextCsv
 from dlplay.datasets.kjv import Kjv
 from dlplay.datasets.text_file import TextFile
+from dlplay.datasets.listops import ListOps
 from dlplay.datasets.split import split, split_samples
 
 DATASETS: dict[str, type[Dataset]] = entries(globals(), Dataset)

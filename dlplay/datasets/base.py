@@ -47,6 +47,7 @@ class Facts:
         target_name: what is predicted, with its unit where it has one.
         vocabulary: the words of texts and trees, in the order of their numbers; 0 is no word.
             Of characters, the characters.
+        levels: of trees, the places at each height, leaves first.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class Facts:
     feature_names: tuple[str, ...] = ()
     target_name: str = "class"
     vocabulary: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
 
     @property
     def classes(self) -> int:

@@ -97,7 +97,7 @@ class CsvFile(TableDataset):
         return _values(table[target], features)
 
     def code(self) -> str:
-        table = _read(self.file)
+        table = read_table(self.file)
         target = self.target or str(table.columns[-1])
         separator = _separator(path_of(self.file).read_text("utf-8-sig"))
         ignored = [column for column in self.ignore if column != target]
