@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,9 @@ class Settings(BaseSettings):
     upload_megabytes: int = Field(default=50, ge=1, description="Largest file a user may upload.")
     memory_gigabytes: float | None = Field(
         default=None, gt=0, description="Memory one run may use; what is free by default."
+    )
+    checkpoint_megabytes: int = Field(
+        default=500, ge=1, description="Disk the saved epochs of one run may take."
     )
     fashion_mnist_folder: Path = Field(
         default=Path("/usr/share/datasets/fashion-mnist"),
@@ -74,3 +79,22 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL of the run store."""
         return self.database_url or f"sqlite:///{self.folder('.') / 'runs.sqlite'}"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep ``home`` for this process; the system lets go of it when the process ends.
+
+        Raises:
+            UserError: another server holds it.
+        """
+        import fcntl
+
+        with (self.folder(".") / "server.lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise UserError(
+                    f"Another server already uses {self.home.expanduser()}",
+                    fix="Stop it, or give this one a folder of its own with DLPLAY_HOME",
+                ) from error
+            yield

@@ -7,6 +7,11 @@ from dlplay.architectures.mlp import Mlp
 from dlplay.architectures.lenet_5 import LeNet5
 from dlplay.architectures.cnn_small import CnnSmall
 from dlplay.architectures.cnn_deep import CnnDeep
+from dlplay.architectures.recurrent import SimpleRnn
+from dlplay.architectures.recurrent import Lstm
+from dlplay.architectures.recurrent import Gru
+from dlplay.architectures.attention import Attention
+from dlplay.architectures.char_lstm import CharLstm
 from dlplay.architectures.tree_lstm import TreeLstm
 from dlplay.architectures.recursive import Recursive
 from dlplay.architectures.series_mlp import SeriesMlp

@@ -77,7 +77,7 @@ class Blocks:
         return layers.Dropout(rate)(x) if rate else x
 
     def output(self, x: keras.KerasTensor, objective: Objective) -> keras.KerasTensor:
-        """The last layer, ``(batch, objective.units)``."""
+        """The last layer, ``(batch, …, objective.units)``."""
         from keras import layers
 
         layer = layers.Dense(

@@ -12,13 +12,14 @@ from pydantic import Field
 
 from dlplay.catalogue import Entry, Task
 from dlplay.errors import UserError
+from dlplay.plain import body_of
 
 Origin = Literal["bundled", "cached", "needs download", "yours"]
 """Where the data are now."""
 
-Kind = Literal["table", "image", "text", "tree", "series"]
-"""How a sample is shaped: a row of numbers, pixels, words in a row, words in a tree, or values one
-after the other."""
+Kind = Literal["table", "image", "text", "tree", "series", "characters"]
+"""How a sample is shaped: a row of numbers, pixels, words in a row, words in a tree, values one
+after the other, or characters in a row."""
 
 
 Inputs = NDArray[Any]
@@ -27,7 +28,8 @@ Inputs = NDArray[Any]
 ``(samples, places, 1 + arity)``."""
 
 Targets = NDArray[Any]
-"""What is to be predicted: int32 class numbers or float32 values, ``(samples,)``."""
+"""What is to be predicted: int32 class numbers or float32 values, ``(samples,)``; of characters
+the next one at every place, int32 ``(samples, places)``."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,13 @@ class Facts:
         kind: how a sample is shaped.
         input_shape: ``(features,)``, ``(height, width, channels)``, ``(words,)`` of a text,
             ``(places, 1 + arity)`` of a tree, ``(steps, features)`` of a series.
-        task: classification or regression.
+        task: what is asked of a network.
         samples: how many there are in all parts together.
         class_names: in the order of the class numbers; empty for regression.
         feature_names: of a table's columns; empty for images.
         target_name: what is predicted, with its unit where it has one.
         vocabulary: the words of texts and trees, in the order of their numbers; 0 is no word.
+            Of characters, the characters.
         levels: of trees, the places at each height, leaves first.
     """
 
@@ -75,6 +78,7 @@ class Samples:
     Args:
         official_test: how many of the last samples are the publisher's test set; 0 if none is.
         known: the facts, where the arrays do not tell them all.
+        excerpts: of texts, the first ones as they were written.
     """
 
     inputs: Inputs
@@ -84,6 +88,7 @@ class Samples:
     target_name: str = "class"
     official_test: int = 0
     known: Facts | None = None
+    excerpts: tuple[str, ...] = ()
 
     def facts(self) -> Facts:
         """The facts as these samples show them."""
@@ -139,6 +144,17 @@ class Dataset(Entry):
 
     def download(self) -> None:
         """Fetch what is missing; only a worker calls it, since Keras does the fetching."""
+
+    def code(self) -> str:
+        """Plain Python, without this package, that leaves what `load` gives in ``X`` and ``y``.
+
+        What a publisher sets apart for the test is left in ``test_x`` and ``test_y`` instead.
+        Written out from `load` itself unless a dataset says it more simply.
+
+        Raises:
+            UserError: `load` is not plain enough; such a dataset brings code of its own.
+        """
+        return body_of(self.load).code("X", "y")
 
     @classmethod
     def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:

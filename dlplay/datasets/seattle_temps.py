@@ -38,7 +38,7 @@ class SeattleTemps(SeriesDataset):
         every = np.arange(int(hours[-1]) + 1)
         values = np.interp(every, hours, [value for _, value in rows]).astype(np.float32)
         times = np.datetime64(start, "m") + every * np.timedelta64(60, "m")
-        return Series(values, times.astype(np.str_), "temperature (°F)", "hour")
+        return Series(values, times.astype(np.str_), "temperature in °F", "hour")
 
     def cycle(self) -> int:
         return 24

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from dlplay.catalogue import Card, Task
 from dlplay.datasets.base import Samples, TableDataset, Targets
+from dlplay.plain import body_of
 
 Points = NDArray[np.float64]
 _AXES = ("x₁", "x₂")
@@ -49,6 +50,15 @@ class PlaneDataset(TableDataset):
         target_name = "class" if classes else "height"
         return Samples(
             inputs.astype(np.float32), targets.astype(kind), classes, _AXES, target_name
+        )
+
+    def code(self) -> str:
+        kind = "float32" if self.tasks == ("regression",) else "int32"
+        return (
+            "import numpy as np\n"
+            f"random = np.random.default_rng({self.points_seed})\n"
+            f"{body_of(self.draw, random='random').code('X', 'y')}\n"
+            f'X, y = X.astype("float32"), y.astype("{kind}")'
         )
 
     def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:

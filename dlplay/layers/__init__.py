@@ -7,7 +7,7 @@ from pathlib import Path
 
 import keras
 
-from dlplay.layers import trees
+from dlplay.layers import positions, recurrent, trees
 
 
 def load_model(path: Path) -> keras.Model:

@@ -15,10 +15,12 @@ from dlplay.datasets import Part, Split, split_samples
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory
-from dlplay.runs import Point, Run, Store
-from dlplay.training.compiling import build_model
+from dlplay.runs import Mark, Point, Run, Store, control
+from dlplay.training.compiling import build_model, set_rate
 from dlplay.training.engine import Array, Engine, Progress, Values
 from dlplay.training.recorder import Recorder
+from dlplay.training.resuming import wait_until_resumed
+from dlplay.training.saving import Saver
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
 from dlplay.training.watching import look_back, watchers
@@ -47,7 +49,10 @@ def train(store: Store, run: Run, on_progress: OnProgress = lambda _: None) -> R
     except Exception as error:
         store.end(run.id, "failed", f"Training broke off: {type(error).__name__}: {error}")
         raise
-    return store.get(run.id)
+    try:
+        return store.get(run.id)
+    except UserError:  # deleted while it rested
+        return run
 
 
 class Trainer:
@@ -64,6 +69,8 @@ class Trainer:
         self.store, self.record, self.recorder = store, run, recorder
         self.on_progress = on_progress
         self.experiment: Experiment = run.experiment
+        self.rate = self.experiment.training.optimizer.learning_rate
+        self.marks = list(run.marks)
         self.best: dict[str, float] = {}
         self.last: Values = {}
         self.split: Split
@@ -100,30 +107,76 @@ class Trainer:
             seed=self.experiment.seed,
             jit_compile=bool(tf.config.list_physical_devices("GPU")),
         )
-        patience = Patience(training.early_stopping, self.model)
+        self.patience = Patience(training.early_stopping, self.model)
         self._report(phase="preparing the first step")
         self.start = time.perf_counter()
-        epochs = 0
-        for epoch in range(training.epochs):
+        epochs = self._go_back()
+        for epoch in range(epochs, training.epochs):
+            self._take_rate(epoch)
             for progress in engine.run_epoch(epoch):
                 self._take(progress)
                 if self.recorder.stop_requested:
                     return self._finish("stopped", epochs + progress.is_epoch_end)
             epochs = epoch + 1
-            if patience.is_over(epoch, self.last["val_loss"]):
+            over = self.patience.is_over(epoch, self.last["val_loss"])
+            self.saver.save_if_due(epochs)
+            if over:
                 break
-        patience.restore()
-        self._finish("finished", epochs, engine, patience.note)
+            if self._is_to_pause(epochs) and not self._pause(epochs):
+                return
+        self.saver.save(epochs)
+        self.patience.restore()
+        self._finish("finished", epochs, engine, self.patience.note)
+
+    def _go_back(self) -> int:
+        """Put back what the run, or the one it was forked from, saved last; epochs done."""
+        self.saver = Saver(self)
+        epoch = self.saver.go_back()
+        self.recorder.continue_from(control.rewind(self.store, self.record.id, epoch))
+        self.recorder.flush()
+        return epoch
+
+    def _take_rate(self, epoch: int) -> None:
+        """Go on with the learning rate that is wished for."""
+        rate = self.recorder.wishes.rate
+        if rate is None or rate == self.rate:
+            return
+        self.rate = rate
+        set_rate(self.model, rate)
+        self.marks.append(Mark(epoch, f"rate {rate:g}", rate))
+        control.mark(self.store, self.record.id, self.marks)
+        self.saver.save(epoch)
+
+    def _is_to_pause(self, epochs: int) -> bool:
+        wanted = self.recorder.wishes.pause_after
+        return wanted is not None and wanted <= epochs < self.experiment.training.epochs
+
+    def _pause(self, epochs: int) -> bool:
+        """Rest; False if another process is to go on, or nobody."""
+        began = time.perf_counter()
+        self.saver.save(epochs, needed=True)
+        self._look(epochs, at_once=True)
+        self._save_model()
+        self.recorder.flush()
+        if not control.pause(self.store, self.record.id, self._summary(epochs)):
+            return False
+        if not wait_until_resumed(self.store, self.record.id):
+            return False
+        self.recorder.flush()
+        self.start += time.perf_counter() - began
+        return True
 
     def _take(self, progress: Progress) -> None:
         """Record what a graph call brought."""
         if progress.first_bad_step is not None:
-            raise _not_a_number(progress, self.experiment)
+            raise _not_a_number(progress, self.rate)
         values = self._in_units(progress.values)
         done = progress.epoch + progress.step / progress.steps
         seconds = time.perf_counter() - self.start
         if progress.is_epoch_end:
-            rate = self.experiment.training.learning_rate_at(progress.epoch)
+            training = self.experiment.training
+            changed = self.rate / training.optimizer.learning_rate
+            rate = training.learning_rate_at(progress.epoch) * changed
             self.last = values | {"learning_rate": rate}
             self._remember_best(progress.epoch + 1, values)
             self.recorder.add(Point(done, seconds, self.last))
@@ -142,27 +195,27 @@ class Trainer:
     def _finish(
         self, state: Any, epochs: int, engine: Engine | None = None, note: str = ""
     ) -> None:
-        seconds = time.perf_counter() - self.start
+        summary = self._summary(epochs)
         self._look(epochs, at_once=True)
-        summary: dict[str, Any] = {
-            "task": self.task, "seconds": seconds, "epochs": epochs,
+        if engine is not None:
+            self._report(phase="testing", share=1.0, seconds=summary["seconds"])
+            test = engine.evaluate(*self._arrays(self.split.test))
+            summary["test"] = self._in_units(test, "test")
+            self._save_model()
+        self.recorder.close()
+        self.store.end(self.record.id, state, note, summary=summary)
+        # Whoever stopped a run, or waits for its scores, need not wait for the rest.
+        if engine is None:
+            self._save_model()
+        look_back(self.subject, self.record.folder, epochs)
+
+    def _summary(self, epochs: int) -> dict[str, Any]:
+        return {
+            "task": self.task, "seconds": time.perf_counter() - self.start, "epochs": epochs,
             "final": self.last, "best": self.best,
             "parameters": self.model.count_params(),
             "sizes": {name: len(rows) for name, rows in self.split.rows.items()},
         }  # fmt: skip
-        if engine is not None:
-            self._report(phase="testing", share=1.0, seconds=seconds)
-            summary["test"] = self._in_units(
-                engine.evaluate(*self._arrays(self.split.test)), "test"
-            )
-            self._save_model()
-            look_back(self.subject, self.record.folder, epochs)
-            self.recorder.close()
-            self.store.end(self.record.id, state, note, summary=summary)
-        else:
-            self.recorder.close()
-            self.store.end(self.record.id, state, note, summary=summary)
-            self._save_model()
 
     def _save_model(self) -> None:
         partial = self.record.folder / f"partial-{MODEL_FILE}"
@@ -226,9 +279,8 @@ class _Speed:
         return epochs / self.epochs_per_second if self.epochs_per_second else None
 
 
-def _not_a_number(progress: Progress, experiment: Experiment) -> UserError:
+def _not_a_number(progress: Progress, rate: float) -> UserError:
     step = progress.epoch * progress.steps + (progress.first_bad_step or 0) + 1
-    rate = experiment.training.optimizer.learning_rate
     return UserError(
         f"The loss stopped being a number at step {step:,} (epoch {progress.epoch + 1})",
         fix=f"Try a learning rate of {rate / 10:g} in place of {rate:g}, standardised inputs, "

@@ -12,6 +12,8 @@ from dlplay.datasets.trees import TreeDataset
 from dlplay.ui import state
 from dlplay.ui.chart import chart
 
+_PARTS = {"train": "training", "validation": "validation", "test": "test"}
+
 
 def show_tree(dataset: TreeDataset, samples: Samples) -> None:
     """One tree, and the expression it stands for."""
@@ -29,13 +31,14 @@ def show_tree(dataset: TreeDataset, samples: Samples) -> None:
 def show_series(dataset: SeriesDataset, split: Split) -> None:
     """The whole series, in the colours of its parts."""
     alt = "The series over time: training part, validation part, test part"
-    chart(plot_parts(dataset, dataset.series()), key="series", alt=alt, height=320)
-    sizes = ", ".join(f"{len(rows):,} for {part}" for part, rows in split.rows.items())
+    series = dataset.series()
+    chart(plot_parts(dataset, series), key="series", alt=alt, height=320)
+    sizes = ", ".join(f"{len(rows):,} for {_PARTS[part]}" for part, rows in split.rows.items())
     st.caption(f"Windows: {sizes}. A window that reaches into another part is in none.")
     if split.naive is not None:
         errors = split.naive.errors
         st.caption(
             f"The naive forecast, {split.naive.name}, errs by {errors['validation']:.3g} on "
             f"average on the validation part and by {errors['test']:.3g} on the test part "
-            f"({split.facts.target_name})."
+            f"({series.unit})."
         )

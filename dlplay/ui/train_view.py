@@ -12,6 +12,7 @@ from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Samples
 from dlplay.datasets.base import Origin
 from dlplay.datasets.figures import plot_balance, plot_scatter, plot_sheet, telling_features
+from dlplay.datasets.reading import passages, reading_note
 from dlplay.datasets.series import SeriesDataset
 from dlplay.datasets.trees import TreeDataset
 from dlplay.errors import UserError
@@ -114,9 +115,9 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
         return
     samples = state.samples(dataset)
     kind = samples.facts().kind
-    first = {"image": "Samples", "series": "Series"}.get(kind, "Scatter")
+    first = {"image": "Samples", "text": "Texts", "characters": "Text"}.get(kind, "Scatter")
     views: dict[str, Callable[[], None]] = {
-        first: lambda: _picture(samples),
+        first: lambda: _reading(samples) if samples.excerpts else _picture(samples),
         "Parts": lambda: _parts(dataset, seed, samples),
     }
     if isinstance(dataset, TreeDataset):
@@ -132,23 +133,34 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
     views[name or next(iter(views))]()
 
 
+def _reading(samples: Samples) -> None:
+    """The first texts, and what a network makes of them."""
+    for passage in passages(samples):
+        with st.container(border=True):
+            if passage.title:
+                st.badge(passage.title, color="gray")
+            st.markdown(passage.text)
+    st.caption(reading_note(samples.facts()))
+
+
 def _parts(dataset: Dataset, seed: int, samples: Samples) -> None:
     """Who trains, who validates, who tests."""
     split = state.split(dataset, seed)
     figure = plot_balance(split, samples.targets)
-    st.plotly_chart(figure, key="balance", height=300, config=_STILL)
+    alt = "How many samples of each class every part has"
+    chart(figure, key="balance", alt=alt, height=300, has_bar=False)
     sizes = ", ".join(f"{len(rows):,} for {_PARTS[part]}" for part, rows in split.rows.items())
     st.caption(f"{split.facts.samples:,} samples: {sizes}.")
 
 
 _PARTS = {"train": "training", "validation": "validation", "test": "test"}
-_STILL = {"displayModeBar": False}
 
 
 def _picture(samples: Samples) -> None:
     """Images of every class, or two columns against each other."""
     if samples.inputs.ndim == 4:
-        st.plotly_chart(plot_sheet(samples), key="sheet", height=240, config=_STILL)
+        alt = "Some samples of each class"
+        chart(plot_sheet(samples), key="sheet", alt=alt, height=240, has_bar=False)
         return
     names, x, y = samples.feature_names, 0, len(samples.feature_names) - 1
     if len(names) > 2:
@@ -156,7 +168,8 @@ def _picture(samples: Samples) -> None:
         with st.container(horizontal=True):
             x = st.selectbox("Across", range(len(names)), x, names.__getitem__, key="scatter_x")
             y = st.selectbox("Up", range(len(names)), y, names.__getitem__, key="scatter_y")
-    st.plotly_chart(plot_scatter(samples, x, y), key="scatter", height=320, config=_STILL)
+    alt = f"{names[x]} and {names[y]} of the samples"
+    chart(plot_scatter(samples, x, y), key="scatter", alt=alt, height=320, has_bar=False)
 
 
 def _table(samples: Samples, rows: int = 100) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,9 +10,12 @@ import streamlit as st
 
 from dlplay.errors import UserError
 from dlplay.runs import Run
-from dlplay.ui import forms, state
+from dlplay.ui import forms, samples, state
 from dlplay.ui.chart import chart
 from dlplay.views import Moment, Panel, Snapshots, View, views_of
+
+_LOOK_SECONDS = 60.0
+"""For how long after its end a run's last views are waited for."""
 
 
 def seen(run: Run, moment: Moment) -> list[tuple[View, Snapshots]]:
@@ -20,15 +24,25 @@ def seen(run: Run, moment: Moment) -> list[tuple[View, Snapshots]]:
     return [(view, snapshots) for view, snapshots in kept if snapshots.epochs()]
 
 
-def show_panels(panels: Sequence[Panel], key: str) -> None:
-    """Panels one below the other."""
-    for index, panel in enumerate(panels):
-        if panel.text:
-            st.markdown(panel.text)
-        if panel.figure is not None:
-            chart(panel.figure, key=f"{key}.{index}", alt=panel.alt, height=panel.height)
-        if panel.rows:
-            st.dataframe(panel.rows, hide_index=True, key=f"{key}.{index}.rows")
+def show_panels(run: Run, panels: Sequence[Panel], key: str, across: int = 1) -> None:
+    """Panels of a run, ``across`` of them side by side."""
+    for start in range(0, len(panels), across):
+        columns = st.columns(min(across, len(panels) - start)) if across > 1 else [st.container()]
+        for offset, column in enumerate(columns):
+            with column:
+                _panel(run, panels[start + offset], f"{key}.{start + offset}")
+
+
+def _panel(run: Run, panel: Panel, key: str) -> None:
+    if panel.text:
+        st.markdown(panel.text)
+    if panel.figure is not None:
+        choose = (lambda mark: samples.choose(key, mark)) if panel.groups else None
+        chart(panel.figure, key=key, alt=panel.alt, height=panel.height, on_click=choose)
+    if panel.rows:
+        st.dataframe(panel.rows, hide_index=True, key=f"{key}.rows")
+    if panel.groups:
+        samples.show(run, panel.groups, key)
 
 
 def show_live(run: Run) -> None:
@@ -43,22 +57,38 @@ def show_live(run: Run) -> None:
         epoch = st.select_slider("After epoch", epochs, epoch, key=f"epoch.{view.name}")
     arrays = snapshots.load(epoch)
     if arrays is not None:
-        show_panels(view.panels(arrays, epoch), f"view_{view.name}")
+        show_panels(run, view.panels(arrays, epoch), f"view_{view.name}")
 
 
 def show_ended(run: Run) -> None:
     """What there is to see once a run has ended, and what one may ask it."""
     views = seen(run, "end")
+    if len(views) < len(_fitting(run, "end")) and _looks_still(run):
+        st.fragment(_wait_for_views, run_every=0.5)(run, len(views))
     if views:
         st.subheader("Look closer", anchor=False)
         view, snapshots = _choose(views, "end")
         found = snapshots.latest()
         if found is not None:
-            show_panels(view.panels(found[1], found[0]), f"view_{view.name}")
+            st.caption(view.card.summary)
+            panels = view.panels(found[1], found[0])
+            show_panels(run, panels, f"view_{view.name}", across=2)
     asked = _fitting(run, "asked")
     if asked and run.summary:
         st.subheader("Try it", anchor=False)
         _ask(run, _choose([(view, None) for view in asked], "asked")[0])
+
+
+def _looks_still(run: Run) -> bool:
+    """Whether the worker of a run that has just ended may still be looking back."""
+    ended = run.state in ("finished", "stopped") and bool(run.summary)
+    return ended and time.time() - (run.finished or 0) < _LOOK_SECONDS
+
+
+def _wait_for_views(run: Run, known: int) -> None:
+    if len(seen(run, "end")) > known or not _looks_still(run):
+        st.rerun()  # once more, whole: the polling ends with it
+    st.caption("Looking back at the test set …")
 
 
 def _ask(run: Run, view: View) -> None:
@@ -85,7 +115,7 @@ def _answer(run: Run, view: View, values: dict[str, Any], was_open: bool) -> Non
         st.caption("Asking the network …")
     if found is not None:
         st.session_state[last] = found
-        show_panels(view.panels(found[1], found[0]), f"answer_{view.name}")
+        show_panels(run, view.panels(found[1], found[0]), f"answer_{view.name}")
 
 
 def _choose(views: Sequence[tuple[View, Any]], key: str) -> tuple[View, Any]:

@@ -3,8 +3,18 @@
 from dlplay.catalogue import entries
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.views.base import Arrays, Group, Moment, Panel, Subject, View
 from dlplay.views.plane import Plane
+from dlplay.views.confusion import ConfusionMatrix
+from dlplay.views.hardest import Hardest
+from dlplay.views.threshold_curves import ThresholdCurves
+from dlplay.views.reliability import Reliability
+from dlplay.views.residuals import Residuals
+from dlplay.views.sentence import Sentence
+from dlplay.views.word_states import WordStates
+from dlplay.views.attention_weights import AttentionWeights
+from dlplay.views.writing import Writing
+from dlplay.views.writing import Continue
 from dlplay.views.beliefs import Beliefs
 from dlplay.views.forecast import Forecast
 from dlplay.views.snapshots import Snapshots
@@ -22,4 +32,6 @@ def views_of(experiment: Experiment, facts: Facts, moment: Moment) -> list[View]
     ]
 
 
-__all__ = ["VIEWS", "Arrays", "Moment", "Panel", "Snapshots", "Subject", "View", "views_of"]
+__all__ = [
+    "VIEWS", "Arrays", "Group", "Moment", "Panel", "Snapshots", "Subject", "View", "views_of",
+]  # fmt: skip

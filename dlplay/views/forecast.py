@@ -58,14 +58,10 @@ class Forecast(View):
     def panels(self, arrays: Arrays, epoch: int) -> list[Panel]:
         ours, naive = errors_info(arrays)
         unit = str(arrays["unit"])
-        comparison = (
-            f"{ours / naive:.2f} times that of the naive forecast"
-            if naive
-            else "the naive one's 0"
-        )
+        ratio = f"{ours / max(naive, 1e-12):.2f} times"
         text = (
-            f"On average the forecast is off by **{ours:.3g}** ({unit}), {comparison} "
-            f"({arrays['naive_name']}: {naive:.3g})."
+            f"On average the forecast errs by **{ours:.3g}** ({unit}): {ratio} the error of the "
+            f"naive forecast, {arrays['naive_name']}, which is {naive:.3g}."
         )
         figures = [
             (plot_forecast(arrays), "The forecast and what came true over the test part"),

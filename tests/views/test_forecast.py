@@ -63,8 +63,8 @@ def test_it_says_how_much_better_than_the_naive_forecast_and_draws_both() -> Non
         "unit": np.array("height"),
     }
     text, over_time, errors = Forecast().panels(arrays, 5)
-    assert "off by **0.333** (height), 0.25 times" in text.text
-    assert "the last value: 1.33" in text.text
+    assert "errs by **0.333** (height): 0.25 times" in text.text
+    assert "the last value, which is 1.33" in text.text
     assert over_time.figure is not None and errors.figure is not None
     assert [trace.name for trace in over_time.figure.data] == ["What came true", "Forecast"]
     naive, network = errors.figure.data
