@@ -19,12 +19,40 @@ from dlplay.errors import UserError
 pytestmark = pytest.mark.xdist_group("keras")
 
 NAMES = tuple("ABCDEFGHIJ")
+WORDS = tuple(
+    [
+        "the",
+        "and",
+        "of",
+        "to",
+        "in",
+        "is",
+        "it",
+        "was",
+        "for",
+        "on",
+        "with",
+        "as",
+        "at",
+        "by",
+        "from",
+        "he",
+        "she",
+    ]
+)
 FACTS = {
     "table of three classes": Facts("table", (4,), "classification", 150, NAMES[:3]),
     "table of two classes": Facts("table", (4,), "classification", 150, NAMES[:2]),
     "table of numbers": Facts("table", (6,), "regression", 150),
     "grey images": Facts("image", (28, 28, 1), "classification", 500, NAMES),
     "colour images": Facts("image", (32, 30, 3), "classification", 500, NAMES[:5]),
+    "texts of two classes": Facts(
+        "text", (12,), "classification", 500, NAMES[:2], vocabulary=WORDS
+    ),
+    "texts of five classes": Facts(
+        "text", (12,), "classification", 500, NAMES[:5], vocabulary=WORDS
+    ),
+    "characters": Facts("characters", (12,), "next character", 500, vocabulary=WORDS),
 }
 PLAIN = Regularisation()
 
@@ -67,12 +95,24 @@ def weighted(model: keras.Model) -> list[keras.Layer]:
     return [layer for layer in model.layers if hasattr(layer, "kernel")]
 
 
-def inputs_for(facts: Facts, count: int = 8) -> NDArray[np.float32]:
+def inputs_for(facts: Facts, count: int = 8) -> NDArray[Any]:
     """Random samples."""
     random = np.random.default_rng(0)
+    if facts.vocabulary:
+        return random.integers(1, len(facts.vocabulary), (count, *facts.input_shape))
     if facts.kind == "image":
         return random.integers(0, 256, (count, *facts.input_shape)).astype(np.float32)
     return random.normal(size=(count, *facts.input_shape)).astype(np.float32)
+
+
+def places(facts: Facts) -> tuple[int, ...]:
+    """The axes of a sample's targets."""
+    return facts.input_shape if facts.task == "next character" else ()
+
+
+def kernels(model: keras.Model) -> list[keras.Variable]:
+    """What a penalty is on: all that inputs or states are multiplied with."""
+    return [weights for weights in model.trainable_variables if "kernel" in weights.name]
 
 
 @pytest.mark.parametrize(("name", "data"), PAIRS)
@@ -86,9 +126,9 @@ class TestEveryFit:
         make(name).check(facts)
         model = build(name, facts)
         units = objective_for("auto", facts).units
-        assert model.output_shape == (None, units)
+        assert model.output_shape == (None, *places(facts), units)
         answers = np.asarray(model(inputs_for(facts)))
-        assert answers.shape == (8, units)
+        assert answers.shape == (8, *places(facts), units)
         assert np.isfinite(answers).all()
 
     def test_answers_about_classes_are_probabilities(self, name: str, data: str) -> None:
@@ -99,8 +139,8 @@ class TestEveryFit:
             return
         assert (answers >= 0).all()
         assert (answers <= 1).all()
-        if answers.shape[1] > 1:
-            np.testing.assert_allclose(answers.sum(axis=1), 1.0, atol=1e-5)
+        if answers.shape[-1] > 1:
+            np.testing.assert_allclose(answers.sum(axis=-1), 1.0, atol=1e-5)
 
     def test_it_learns_by_one_step_down_the_gradient(self, name: str, data: str) -> None:
         """Weights of every layer get a gradient, and a small step lowers the loss."""
@@ -109,12 +149,15 @@ class TestEveryFit:
         model = build(name, facts)
         model.compile(optimizer=keras.optimizers.SGD(1e-3), loss=objective.loss)
         targets = np.arange(8) % max(facts.classes, 2)
+        targets = np.broadcast_to(
+            targets.reshape(8, *[1] * len(places(facts))), (8, *places(facts))
+        )
         encoded = objective.encode(inputs_for(facts), targets.astype(np.int32))
-        before = [np.asarray(layer.kernel) for layer in weighted(model)]
+        before = [np.asarray(kernel) for kernel in kernels(model)]
         losses = [model.train_on_batch(inputs_for(facts), encoded) for _ in range(2)]
         assert losses[1] < losses[0]
-        for layer, kernel in zip(weighted(model), before, strict=True):
-            assert not np.array_equal(np.asarray(layer.kernel), kernel)
+        for after, kernel in zip(kernels(model), before, strict=True):
+            assert not np.array_equal(np.asarray(after), kernel)
 
 
 OPTIONS = [
@@ -186,15 +229,16 @@ class TestEveryRegularisation:
 
     def test_penalties_are_on_every_kernel_and_on_no_bias(self, name: str) -> None:
         model = build(name, any_facts(name), Regularisation(l1=0.25, l2=0.5))
-        for layer in weighted(model):
-            assert float(layer.kernel_regularizer.l1) == 0.25
-            assert float(layer.kernel_regularizer.l2) == 0.5
-            assert layer.bias_regularizer is None
+        for kernel in kernels(model):
+            assert float(kernel.regularizer.l1) == 0.25
+            assert float(kernel.regularizer.l2) == 0.5
+        others = [w for w in model.trainable_variables if "kernel" not in w.name]
+        assert [w.path for w in others if w.regularizer is not None] == []
 
     def test_their_sum_is_what_the_formula_says(self, name: str) -> None:
         model = build(name, any_facts(name), Regularisation(l1=0.25, l2=0.5))
-        kernels = [np.asarray(layer.kernel, np.float64) for layer in weighted(model)]
-        expected = sum(0.25 * np.abs(k).sum() + 0.5 * (k**2).sum() for k in kernels)
+        values = [np.asarray(kernel, np.float64) for kernel in kernels(model)]
+        expected = sum(0.25 * np.abs(k).sum() + 0.5 * (k**2).sum() for k in values)
         assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-4)
 
     def test_without_any_there_is_nothing_but_the_network(self, name: str) -> None:
@@ -207,7 +251,9 @@ class TestEveryRegularisation:
         self, name: str
     ) -> None:
         model = build(name, any_facts(name), Regularisation(batch_norm=True))
-        *hidden, output = weighted(model)
+        plain = weighted(build(name, any_facts(name)))
+        bent = [layer.activation.__name__ != "linear" for layer in plain]
+        *hidden, output = [one for one, bends in zip(weighted(model), bent, strict=True) if bends]
         followers = {id(layer): model.layers[i + 1] for i, layer in enumerate(model.layers[:-1])}
         for layer in hidden:
             assert layer.activation.__name__ == "linear"
@@ -222,11 +268,11 @@ class TestEveryRegularisation:
         for layer in model.layers[:-1]:
             if isinstance(layer, keras.layers.Dense):
                 assert followers[id(layer)].rate == 0.5
-            elif "Pooling" in type(layer).__name__:
+            elif "Pooling2D" in type(layer).__name__:
                 assert followers[id(layer)].rate == 0.25
         rates = [layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
         dense = [layer for layer in weighted(model)[:-1] if isinstance(layer, keras.layers.Dense)]
-        assert rates.count(0.5) == len(dense)
+        assert rates.count(0.5) >= len(dense)
 
 
 SQUARE_ROOT = 2**0.5
