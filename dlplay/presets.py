@@ -144,7 +144,7 @@ _ALL = (
         "own and follow the state from word to word.",
         dataset={"name": "imdb-25k"},
         architecture={"name": "lstm", "units": [64]},
-        regularisation={"dropout": 0.3},
+        regularisation={"dropout": 0.5},
         training={"batch_size": 64, "epochs": 3},
     ),
     _preset(
@@ -153,7 +153,7 @@ _ALL = (
         "The same with two gates in place of three.",
         dataset={"name": "imdb-25k"},
         architecture={"name": "gru", "units": [64]},
-        regularisation={"dropout": 0.3},
+        regularisation={"dropout": 0.5},
         training={"batch_size": 64, "epochs": 3},
     ),
     _preset(
@@ -162,8 +162,12 @@ _ALL = (
         "No recurrence: every word looks at every other. Ask it afterwards at which.",
         dataset={"name": "imdb-25k"},
         architecture={"name": "attention"},
-        regularisation={"dropout": 0.3},
-        training={"batch_size": 64, "epochs": 4},
+        regularisation={"dropout": 0.5},
+        training={
+            "optimizer": {"name": "adam", "learning_rate": 0.0005},
+            "batch_size": 64,
+            "epochs": 4,
+        },
     ),
     _preset(
         "kjv-char-lstm",
