@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     memory_gigabytes: float | None = Field(
         default=None, gt=0, description="Memory one run may use; what is free by default."
     )
+    view_share: float = Field(
+        default=0.08, ge=0, le=0.5,
+        description="Share of a run's time that looking inside its network may take; 0 is off.",
+    )  # fmt: skip
     fashion_mnist_folder: Path = Field(
         default=Path("/usr/share/datasets/fashion-mnist"),
         description="Where Debian's dataset-fashion-mnist puts its files.",

@@ -21,7 +21,7 @@ from dlplay.training.engine import Array, Engine, Progress, Values
 from dlplay.training.recorder import Recorder
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
-from dlplay.training.watching import look_back, watchers
+from dlplay.training.watching import Watchers, look_back
 from dlplay.views import Subject
 
 MODEL_FILE = "model.keras"
@@ -87,7 +87,7 @@ class Trainer:
         check_memory(needed + data_bytes, available_bytes())
         self.model = build_model(self.experiment, self.split.facts, len(self.split.train))
         self.subject = Subject(self.experiment, self.model, self.split, samples)
-        self.watchers = watchers(self.subject, self.record.folder)
+        self.watchers = Watchers(self.subject, self.record.folder)
         self._train()
 
     def _train(self) -> None:
@@ -143,7 +143,6 @@ class Trainer:
         self, state: Any, epochs: int, engine: Engine | None = None, note: str = ""
     ) -> None:
         seconds = time.perf_counter() - self.start
-        self._look(epochs, at_once=True)
         summary: dict[str, Any] = {
             "task": self.task, "seconds": seconds, "epochs": epochs,
             "final": self.last, "best": self.best,
@@ -152,6 +151,7 @@ class Trainer:
         }  # fmt: skip
         if engine is not None:
             self._report(phase="testing", share=1.0, seconds=seconds)
+            self._look(epochs, at_once=True)
             summary["test"] = self._in_units(engine.evaluate(*self._arrays(self.split.test)))
             self._save_model()
         self.recorder.close()
@@ -159,6 +159,7 @@ class Trainer:
         # Whoever stopped a run, or waits for its scores, need not wait for the rest.
         if engine is None:
             self._save_model()
+            self._look(epochs, at_once=True)
         look_back(self.subject, self.record.folder, epochs)
 
     def _save_model(self) -> None:
@@ -185,8 +186,7 @@ class Trainer:
             self.best = {"epoch": epoch, **{k: v for k, v in values.items() if k[:4] == "val_"}}
 
     def _look(self, epoch: int, at_once: bool = False) -> None:
-        for watcher in self.watchers:
-            watcher.look(epoch, at_once)
+        self.watchers.look(epoch, at_once)
 
     def _report(self, **progress: Any) -> None:
         if self.task is not None:

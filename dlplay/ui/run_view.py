@@ -62,6 +62,9 @@ def live(run_id: str, was_active: bool) -> None:
     _outcome(run)
     _numbers(run)
     _charts(run)
+    if views.seen_live(run, beside=False):
+        st.subheader("Inside the network", anchor=False)
+        views.show_live(run, beside=False)
 
 
 def _outcome(run: Run) -> None:
@@ -122,7 +125,7 @@ def _charts(run: Run) -> None:
         return
     metric, log_loss = _choose_metric(run)
     epochs = run.experiment.training.epochs
-    columns = st.columns(3 if views.seen(run, "epochs") else 2)
+    columns = st.columns(3 if views.seen_live(run, beside=True) else 2)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
             figure = plot_curves(curves_info(points, name, within), name, epochs, log)
@@ -131,7 +134,7 @@ def _charts(run: Run) -> None:
             )
     for column in columns[2:]:
         with column:
-            views.show_live(run)
+            views.show_live(run, beside=True)
 
 
 def _choose_metric(run: Run) -> tuple[str, bool]:
