@@ -13,6 +13,7 @@ from dlplay.views.hardest import Hardest
 from dlplay.views.threshold_curves import ThresholdCurves
 from dlplay.views.reliability import Reliability
 from dlplay.views.residuals import Residuals
+from dlplay.views.where import WhereItLooked
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)

@@ -108,7 +108,9 @@ def plot_answers(arrays: Arrays) -> go.Figure:
             hovertemplate="%{y:.3g}",
         )  # fmt: skip
     figure.update_xaxes(**axis("Epoch"))
-    figure.update_yaxes(**axis(**({"range": [-0.03, 1.03], "tickformat": ".0%"} if names else {})))
+    figure.update_yaxes(**axis())
+    if names:
+        figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%")
     title = "Probability of the right class" if names else "Answer; the legend has the truth"
     return figure.update_layout(
         title=heading(title), margin={**MARGIN, "b": 40}, legend=LEGEND_BELOW,

@@ -83,7 +83,7 @@ def sheet(filters: NDArray[np.float32]) -> NDArray[np.float32]:
     if channels != 3:
         return grid[..., 0]
     reach = max(float(np.nanmax(np.abs(grid))), 1e-12)
-    return grid / (2 * reach) + 0.5
+    return np.asarray(grid / (2 * reach) + 0.5, np.float32)
 
 
 def plot_filters(filters: NDArray[np.float32]) -> go.Figure:

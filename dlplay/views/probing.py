@@ -53,7 +53,7 @@ class Probe:
         bends = [_bend(layer) for layer in self._layers]
         self._bends = {index: bend[0] for index, bend in enumerate(bends) if bend is not None}
         outputs = [self._model.output, *(bend[1] for bend in bends if bend is not None)]
-        self._inside = keras.Model(self._model.inputs, outputs)
+        self._inside = keras.Model(self._model.input, outputs)
 
     @property
     def names(self) -> list[str]:
