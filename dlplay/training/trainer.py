@@ -23,7 +23,7 @@ from dlplay.training.resuming import wait_until_resumed
 from dlplay.training.saving import Saver
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
-from dlplay.training.watching import look_back, watchers
+from dlplay.training.watching import Watchers, look_back
 from dlplay.views import Subject
 
 MODEL_FILE = "model.keras"
@@ -94,7 +94,7 @@ class Trainer:
         check_memory(needed + data_bytes, available_bytes())
         self.model = build_model(self.experiment, self.split.facts, len(self.split.train))
         self.subject = Subject(self.experiment, self.model, self.split, samples)
-        self.watchers = watchers(self.subject, self.record.folder)
+        self.watchers = Watchers(self.subject, self.record.folder)
         self._train()
 
     def _train(self) -> None:
@@ -196,9 +196,9 @@ class Trainer:
         self, state: Any, epochs: int, engine: Engine | None = None, note: str = ""
     ) -> None:
         summary = self._summary(epochs)
-        self._look(epochs, at_once=True)
         if engine is not None:
             self._report(phase="testing", share=1.0, seconds=summary["seconds"])
+            self._look(epochs, at_once=True)
             test = engine.evaluate(*self._arrays(self.split.test))
             summary["test"] = self._in_units(test, "test")
             self._save_model()
@@ -207,6 +207,7 @@ class Trainer:
         # Whoever stopped a run, or waits for its scores, need not wait for the rest.
         if engine is None:
             self._save_model()
+            self._look(epochs, at_once=True)
         look_back(self.subject, self.record.folder, epochs)
 
     def _summary(self, epochs: int) -> dict[str, Any]:
@@ -247,8 +248,7 @@ class Trainer:
             self.best = {"epoch": epoch, **{k: v for k, v in values.items() if k[:4] == "val_"}}
 
     def _look(self, epoch: int, at_once: bool = False) -> None:
-        for watcher in self.watchers:
-            watcher.look(epoch, at_once)
+        self.watchers.look(epoch, at_once)
 
     def _report(self, **progress: Any) -> None:
         if self.task is not None:

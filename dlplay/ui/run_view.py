@@ -69,7 +69,11 @@ def _live(run_id: str, was_active: bool, had_points: bool) -> None:
     _header(run)
     _outcome(run)
     _numbers(run)
-    if _charts(run) and run.is_active and not had_points:
+    has_points = _charts(run)
+    if views.seen_live(run, beside=False):
+        st.subheader("Inside the network", anchor=False)
+        views.show_live(run, beside=False)
+    if has_points and run.is_active and not had_points:
         st.rerun()  # drawn once; from now on the pace is calmer
 
 
@@ -132,7 +136,7 @@ def _charts(run: Run) -> bool:
         return False
     metric, log_loss = _choose_metric(run)
     epochs = run.experiment.training.epochs
-    columns = st.columns(3 if views.seen(run, "epochs") else 2)
+    columns = st.columns(3 if views.seen_live(run, beside=True) else 2)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
             curves = curves_info(points, name, within)
@@ -142,7 +146,7 @@ def _charts(run: Run) -> bool:
             )
     for column in columns[2:]:
         with column:
-            views.show_live(run)
+            views.show_live(run, beside=True)
     return bool(points)
 
 

@@ -45,19 +45,24 @@ def _panel(run: Run, panel: Panel, key: str) -> None:
         samples.show(run, panel.groups, key)
 
 
-def show_live(run: Run) -> None:
+def seen_live(run: Run, beside: bool) -> list[tuple[View, Snapshots]]:
+    """Those of the training, to stand beside the curves or below them."""
+    return [(view, kept) for view, kept in seen(run, "epochs") if view.beside == beside]
+
+
+def show_live(run: Run, beside: bool) -> None:
     """What a view sees while the network trains; afterwards, back through the epochs."""
-    views = seen(run, "epochs")
-    if not views:
-        return
-    view, snapshots = _choose(views, "live")
+    view, snapshots = _choose(seen_live(run, beside), "beside" if beside else "inside")
+    if not beside:
+        st.caption(view.card.summary)
     epochs = snapshots.epochs()
     epoch = epochs[-1]
     if not run.is_active and len(epochs) > 1:
         epoch = st.select_slider("After epoch", epochs, epoch, key=f"epoch.{view.name}")
     arrays = snapshots.load(epoch)
     if arrays is not None:
-        show_panels(run, view.panels(arrays, epoch), f"view_{view.name}")
+        panels = view.panels(arrays, epoch)
+        show_panels(run, panels, f"view_{view.name}", across=1 if beside else 2)
 
 
 def show_ended(run: Run) -> None:
