@@ -28,7 +28,7 @@ LAYERS = (
     {"optimisation"},
     {"experiment"},
     {"presets", "runs", "lessons", "views"},
-    {"training", "classify"},
+    {"training", "classify", "studies"},
     {"execution"},
     {"ui", "cli", "__main__"},
     {"pages"},

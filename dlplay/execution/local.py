@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from dlplay.errors import UserError
 from dlplay.execution import helper
+from dlplay.execution.driving import Driving
 from dlplay.execution.gpus import visible_gpus
 from dlplay.execution.process import WorkerProcess
 from dlplay.runs import Store, open_store, requests
@@ -47,6 +48,7 @@ class LocalExecutor:
         self._spare: WorkerProcess | None = None
         self._spare_wanted = 0.0
         self._workers = 0
+        self._driving = Driving(self._store, count)
         self._answers: dict[str, Future[Any]] = {}
         self._helper: ProcessPoolExecutor | None = None
         self._quiet_until = 0.0
@@ -74,6 +76,7 @@ class LocalExecutor:
             worker.kill()
         if self._spare:
             self._spare.kill()
+        self._driving.stop()
         if self._helper:
             self._helper.shutdown(wait=True, cancel_futures=True)
         self._store.interrupt_the_dead()
@@ -92,6 +95,7 @@ class LocalExecutor:
         self._end_stopped()
         self._collect_ended()
         self._keep_spare()
+        self._driving.tick()
         self._launch()
         self._answer_requests()
 
