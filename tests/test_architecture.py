@@ -30,7 +30,7 @@ LAYERS = (
     {"presets", "runs", "lessons", "views"},
     {"training", "classify", "studies"},
     {"execution"},
-    {"ui", "cli", "__main__"},
+    {"ui", "cli", "cli_studies", "__main__"},
     {"pages"},
     {"app"},
 )

@@ -92,11 +92,12 @@ def sizes(store: Store) -> dict[str, tuple[int, int]]:
         return {row[0]: (int(row[1]), int(row[2] or 0)) for row in connection.execute(query)}
 
 
-def open_sweeps(store: Store) -> list[Group]:
-    """Sweeps that still have trials to make or to watch."""
+def open_sweeps(store: Store, owner: str = "server") -> list[Group]:
+    """Sweeps of this owner that still have trials to make or to watch."""
     query = select(GROUPS).where(GROUPS.c.kind == "sweep", GROUPS.c.stopped.is_(None))
     with store.transaction() as connection:
         found = [_from_row(row) for row in connection.execute(query).mappings()]
+    found = [group for group in found if group.plan.get("owner", "server") == owner]
     if not found:
         return []
     counts = sizes(store)

@@ -68,13 +68,14 @@ def create(
     }  # fmt: skip
     variants = [(WHOLE, experiment)]
     for part in parts:
-        variants.append((f"without {_lower(part.title)}", without(experiment, part)))
-    titles = ", ".join(_lower(part.title) for part in parts)
+        variants.append((f"without {lower(part.title)}", without(experiment, part)))
+    titles = ", ".join(lower(part.title) for part in parts)
     group = groups.create(store, "ablation", f"Without {titles}", plan)
     for seed in range(experiment.seed, experiment.seed + seeds):
         for name, variant in variants:
+            title = f"{name[0].upper()}{name[1:]} · seed {seed}"
             store.create(
-                variant.changed([("seed", seed)]), f"{name.capitalize()} · seed {seed}", owner,
+                variant.changed([("seed", seed)]), title, owner,
                 group_id=group.id, part={"variant": name, "seed": seed},
             )  # fmt: skip
     return group
@@ -85,5 +86,6 @@ def without(experiment: Experiment, part: Part) -> Experiment:
     return experiment.changed([(part.path, part.without)])
 
 
-def _lower(title: str) -> str:
+def lower(title: str) -> str:
+    """A field's title within a sentence: “learning rate”, but “L2”."""
     return title if title[1:2].isdigit() else title[0].lower() + title[1:]

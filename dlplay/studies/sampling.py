@@ -78,7 +78,8 @@ def _study(plan: Plan, tried: Sequence[Trial]) -> optuna.Study:
         else optuna.samplers.RandomSampler(seed=seed)
     )
     pruner = optuna.pruners.MedianPruner(n_startup_trials=_WARM_UP, n_warmup_steps=_WARM_UP)
-    direction = "minimize" if plan.metric == "loss" else "maximize"
+    directions = optuna.study.StudyDirection
+    direction = directions.MINIMIZE if plan.metric == "loss" else directions.MAXIMIZE
     study = optuna.create_study(direction=direction, sampler=sampler, pruner=pruner)
     distributions = _distributions(plan.space)
     for trial in tried:

@@ -28,8 +28,8 @@ class Score:
 
 def main_metric(runs: Sequence[Run]) -> str:
     """The metric runs are judged by."""
-    task = next((run.task for run in runs if run.task), "classification")
-    return METRICS_OF[task][0]
+    tasks = [run.task for run in runs if run.task]
+    return METRICS_OF[tasks[0] if tasks else "classification"][0]
 
 
 def value_of(run: Run, metric: str) -> float | None:
@@ -81,7 +81,7 @@ def gap_sentence(variant: str, gap: Score, metric: str) -> str:
     size = f"{100 * abs(gap.mean):.1f}" if share else f"{abs(gap.mean):.3g}"
     title = metric_title(metric)
     name = title if title == "R²" else title[0].lower() + title[1:]
-    start = f"{variant.capitalize()} validation {name} is"
+    start = f"{variant[0].upper()}{variant[1:]} validation {name} is"
     if gap.count > 1:
         spread = f"{100 * gap.deviation:.1f}" if share else f"{gap.deviation:.3g}"
         over = f"± {spread} over {gap.count} seeds"

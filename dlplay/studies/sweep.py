@@ -16,7 +16,8 @@ from dlplay.catalogue import Choice
 from dlplay.errors import UserError, from_validation
 from dlplay.experiment import Experiment
 from dlplay.runs import Run, Store, groups
-from dlplay.studies.space import Dimension, changed, grid
+from dlplay.studies.ablation import lower
+from dlplay.studies.space import Dimension, changed, dimensions, grid
 
 Sampler = Literal["tpe", "random", "grid"]
 Fate = Literal["running", "complete", "pruned", "failed"]
@@ -38,6 +39,7 @@ class Plan(Choice):
 
     Args:
         metric: on validation data; ``loss`` is made small, anything else large.
+        owner: who drives it and trains its runs: the ``server`` or a ``cli``.
     """
 
     experiment: Experiment
@@ -46,6 +48,7 @@ class Plan(Choice):
     trials: int = Field(default=20, ge=1, le=1_000)
     prune: bool = True
     metric: str = "loss"
+    owner: str = "server"
 
     @model_validator(mode="after")
     def _grid_has_so_many(self) -> Plan:
@@ -92,7 +95,8 @@ def parse(values: dict[str, Any]) -> Plan:
 def create(store: Store, plan: Plan, title: str = "") -> groups.Group:
     """A new sweep; its driver makes the trials."""
     plan.experiment.check(plan.experiment.dataset.facts())
-    names = ", ".join(dimension.path.rpartition(".")[2] for dimension in plan.space)
+    titles = {path: title for path, (title, _) in dimensions(plan.experiment).items()}
+    names = ", ".join(lower(titles.get(d.path, d.path)) for d in plan.space)
     values = {**plan.model_dump(mode="json"), "trials": plan.wanted}
     return groups.create(store, "sweep", title or f"Sweep of {names}", values)
 
@@ -182,7 +186,7 @@ def _launch(store: Store, group: groups.Group, plan: Plan, trial: Trial) -> None
     experiment.check(experiment.dataset.facts())
     part = {"trial": trial.number, "values": trial.values}
     title = f"Trial {trial.number + 1} · {group.title}"
-    store.create(experiment, title, group_id=group.id, part=part)
+    store.create(experiment, title, plan.owner, group_id=group.id, part=part)
 
 
 def _why(failed: Sequence[Trial]) -> str:

@@ -216,7 +216,7 @@ def _shown(value: object) -> str:
 def members(group: Group) -> None:
     """The runs: ordinary ones, to be opened and compared like any other."""
     runs = groups.members(state.store(), group.id)
-    with st.expander(f"{len(runs)} runs"):
+    with st.expander(f"{len(runs)} run{'s' * (len(runs) != 1)}"):
         for run in runs:
             mark = " · pruned" if run.part.get("pruned") else ""
             st.page_link(
@@ -237,7 +237,7 @@ def listed() -> None:
             state_text = f"{active} active" if active else "ended"
             st.page_link(
                 STUDY, icon=icon, query_params={"id": group.id},
-                label=f"{title}: {group.title} · {made} runs · {state_text} · "
+                label=f"{title}: {group.title} · runs: {made} · {state_text} · "
                 f"{clock(group.created)}",
             )  # fmt: skip
 
