@@ -14,7 +14,7 @@ from dlplay.runs.figures import (
     metric_title,
     plot_curves,
 )
-from dlplay.ui import run_control, state, views
+from dlplay.ui import run_control, state, study_view, views
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
@@ -40,6 +40,7 @@ def _header(run: Run) -> None:
             st.badge(run.state, icon=icon, color=tint)
         st.caption(f"Run {run.id} · launched {clock(run.created)}")
         run_control.origin(run)
+        study_view.origin(run)
     buttons = right.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center"
     )
@@ -50,6 +51,8 @@ def _header(run: Run) -> None:
         ):
             state.load_draft(run.experiment, nearest_preset(run.experiment))
             st.switch_page(TRAIN)
+        if not run.is_active:
+            study_view.offer({"run": run.id})
         if st.button("All runs", icon=":material/list:", key="all_runs"):
             st.switch_page(RUNS)
 
