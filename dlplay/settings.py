@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         description="MD5 `resnet50_weights` must have; that of the published file by default.",
     )
 
+    tensorboard_folder: Path | None = Field(
+        default=None, description="Folder for TensorBoard's event files; none by default."
+    )
+
     def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**values)

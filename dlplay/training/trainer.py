@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,13 @@ import tensorflow as tf
 
 from dlplay.catalogue import Task
 from dlplay.datasets import Part, Split, split_samples
-from dlplay.errors import UserError
+from dlplay.errors import UserError, shortened
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory
 from dlplay.runs import Mark, Point, Run, Store, control
 from dlplay.training.compiling import build_model, set_rate
 from dlplay.training.engine import Array, Engine, Progress, Values
+from dlplay.training.mirrors import Mirror, mirrors
 from dlplay.training.recorder import Recorder
 from dlplay.training.resuming import wait_until_resumed
 from dlplay.training.saving import Saver
@@ -34,7 +35,9 @@ OnProgress = Callable[[dict[str, Any]], None]
 def train(store: Store, run: Run, on_progress: OnProgress = lambda _: None) -> Run:
     """Train a claimed run to its end, whatever that is; the store holds the outcome."""
     run.folder.mkdir(parents=True, exist_ok=True)
+    asked: list[Mirror] = []
     try:
+        asked = mirrors()
         with Recorder(store, run.id) as recorder:
             Trainer(store, run, recorder, on_progress).run()
     except UserError as error:
@@ -50,9 +53,23 @@ def train(store: Store, run: Run, on_progress: OnProgress = lambda _: None) -> R
         store.end(run.id, "failed", f"Training broke off: {type(error).__name__}: {error}")
         raise
     try:
+        _mirror(store, run.id, asked)
         return store.get(run.id)
     except UserError:  # deleted while it rested
         return run
+
+
+def _mirror(store: Store, run_id: str, asked: Sequence[Mirror]) -> None:
+    """Hand the record on; a mirror that fails is named on the run and changes nothing else."""
+    if not asked:
+        return
+    run, points = store.get(run_id), store.points(run_id, most=2**31)
+    for mirror in asked:
+        try:
+            mirror(run, points)
+        except Exception as error:  # each library has its own kinds
+            said = f"{type(error).__name__}: {shortened(error)}"
+            store.add_message(run_id, f"The record was not mirrored ({mirror.__name__}): {said}")
 
 
 class Trainer:
