@@ -57,5 +57,6 @@ def _is_concrete(entry: type[Entry]) -> bool:
     return bool(get_args(entry.model_fields["name"].annotation))
 
 
-Task = Literal["classification", "regression"]
-"""What is asked of a network: one class of several, or a number."""
+Task = Literal["classification", "regression", "generation", "reconstruction"]
+"""What is asked of a network: one class of several, a number, samples like those it was shown, or
+its own input again."""

@@ -7,6 +7,11 @@ from dlplay.architectures.mlp import Mlp
 from dlplay.architectures.lenet_5 import LeNet5
 from dlplay.architectures.cnn_small import CnnSmall
 from dlplay.architectures.cnn_deep import CnnDeep
+from dlplay.architectures.alexnet import AlexNet
+from dlplay.architectures.vgg_16 import Vgg16
+from dlplay.architectures.resnet_50 import ResNet50
+from dlplay.architectures.gan import Gan
+from dlplay.architectures.autoencoder import Autoencoder
 from dlplay.architectures.regularisation import Augmentation, Regularisation
 from dlplay.catalogue import entries
 

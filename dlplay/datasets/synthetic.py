@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -65,7 +66,7 @@ class PlaneDataset(TableDataset):
 
 
 def _letters(count: int) -> tuple[str, ...]:
-    return tuple("ABCDEFGH"[:count])
+    return tuple(ascii_uppercase[:count])
 
 
 class Circles(PlaneDataset):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from dlplay.architectures import Objective
+from dlplay.catalogue import Task
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.optimisation import Training
@@ -26,7 +26,7 @@ def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Mod
     model.compile(
         optimizer=_optimizer(experiment, steps),
         loss=objective.loss,
-        metrics=_metrics(facts, objective),
+        metrics=_metrics(experiment.architecture.task(facts), facts),
         jit_compile=False,
     )
     return model
@@ -39,9 +39,13 @@ def _optimizer(experiment: Experiment, steps_per_epoch: int) -> keras.Optimizer:
     return training.optimizer.build(schedule or rate, experiment.regularisation.weight_decay)
 
 
-def _metrics(facts: Facts, objective: Objective) -> list[str | keras.metrics.Metric]:
-    if facts.task == "regression":
+def _metrics(task: Task, facts: Facts) -> list[str | keras.metrics.Metric]:
+    if task == "regression":
         return [keras.metrics.MeanAbsoluteError(name="mae"), keras.metrics.R2Score(name="r2")]
+    if task == "reconstruction":
+        return [keras.metrics.MeanAbsoluteError(name="mae")]
+    if task == "generation":
+        return []  # such a network has its own
     return ["accuracy", MacroScores(facts.classes)]
 
 

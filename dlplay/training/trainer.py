@@ -174,7 +174,7 @@ class Trainer:
     def _in_units(self, values: Values) -> Values:
         """Errors in the target's unit, where the target was standardised."""
         scaling = self.split.target_scaling
-        if scaling is None:
+        if scaling is None or self.task != self.split.facts.task:
             return values
         return {
             name: value * float(scaling.deviation) if name.endswith("mae") else value

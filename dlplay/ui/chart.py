@@ -6,10 +6,14 @@ Plotly's script is the installed package's own, served by the server; colours fo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import plotly.graph_objects as go
 import streamlit as st
 
 from dlplay.ui.server import PLOTLY_PATH
+
+OnClick = Callable[[float, float], None]
 
 _SCRIPT = """
 let loading;
@@ -23,7 +27,7 @@ function plotly(url) {
   }, { timeout: 1000 }));
   return loading;
 }
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const box = parentElement.querySelector('.dlplay-chart');
   box.style.height = data.height + 'px';
   box.setAttribute('aria-label', data.alt);
@@ -36,7 +40,11 @@ export default function ({ data, parentElement }) {
   }
   const options = { displaylogo: false, responsive: true, displayModeBar: data.bar,
     modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'] };
-  plotly(data.plotly).then(() => window.Plotly.react(box, traces, layout, options));
+  plotly(data.plotly).then(() => window.Plotly.react(box, traces, layout, options)).then(() => {
+    box.removeAllListeners('plotly_click');
+    if (data.clicks) box.on('plotly_click', ({ points: [{ x, y }] }) =>
+      setTriggerValue('clicked', { x, y }));
+  });
 }
 """
 
@@ -49,7 +57,13 @@ _chart = st.components.v2.component(
 
 
 def chart(
-    figure: go.Figure, *, key: str, alt: str, height: int = 320, has_bar: bool = True
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    height: int = 320,
+    has_bar: bool = True,
+    on_click: OnClick | None = None,
 ) -> None:
     """Draw ``figure``; call again with the same key to change its data.
 
@@ -57,6 +71,7 @@ def chart(
         alt: what the chart shows, for who cannot see it.
         height: pixels.
         has_bar: whether Plotly's buttons (zoom, save, …) appear under the pointer.
+        on_click: is told where something drawn was clicked on, before the page is run again.
     """
     figure.update_layout(
         template={}, height=height, uirevision=key,
@@ -64,9 +79,14 @@ def chart(
     )  # fmt: skip
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     url = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
-    bar = "hover" if has_bar else False
     data = {
-        "figure": figure.to_json(), "height": height, "alt": alt, "plotly": url, "bar": bar,
+        "figure": figure.to_json(), "height": height, "alt": alt, "plotly": url,
+        "bar": "hover" if has_bar else False, "clicks": on_click is not None,
     }  # fmt: skip
-    data["bar"] = "hover" if has_bar else False
-    _chart(key=key, data=data)
+
+    def clicked() -> None:
+        point = st.session_state[key].clicked
+        if on_click is not None and point is not None:
+            on_click(float(point["x"]), float(point["y"]))
+
+    _chart(key=key, data=data, on_clicked_change=clicked)

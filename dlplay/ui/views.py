@@ -10,8 +10,10 @@ import streamlit as st
 from dlplay.errors import UserError
 from dlplay.runs import Run
 from dlplay.ui import forms, state
-from dlplay.ui.chart import chart
+from dlplay.ui.chart import OnClick, chart
 from dlplay.views import Moment, Panel, Snapshots, View, views_of
+
+_CLICKS = "asked.clicks"
 
 
 def seen(run: Run, moment: Moment) -> list[tuple[View, Snapshots]]:
@@ -20,15 +22,34 @@ def seen(run: Run, moment: Moment) -> list[tuple[View, Snapshots]]:
     return [(view, snapshots) for view, snapshots in kept if snapshots.epochs()]
 
 
-def show_panels(panels: Sequence[Panel], key: str) -> None:
-    """Panels one below the other."""
+def show_panels(panels: Sequence[Panel], key: str, values: dict[str, Any] | None = None) -> None:
+    """Panels one below the other.
+
+    Args:
+        values: of the view's fields; a click on a figure that takes clicks changes them.
+    """
     for index, panel in enumerate(panels):
         if panel.text:
             st.markdown(panel.text)
         if panel.figure is not None:
-            chart(panel.figure, key=f"{key}.{index}", alt=panel.alt, height=panel.height)
+            chart(
+                panel.figure, key=f"{key}.{index}", alt=panel.alt, height=panel.height,
+                on_click=_taking(panel.clicks, values),
+            )  # fmt: skip
         if panel.rows:
             st.dataframe(panel.rows, hide_index=True, key=f"{key}.{index}.rows")
+
+
+def _taking(names: tuple[str, str] | None, values: dict[str, Any] | None) -> OnClick | None:
+    """What puts the place of a click into two fields; the form then begins anew with them."""
+    if names is None or values is None:
+        return None
+
+    def take(x: float, y: float) -> None:
+        values.update(zip(names, (round(x, 3), round(y, 3)), strict=True))
+        st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
+
+    return take
 
 
 def show_live(run: Run) -> None:
@@ -66,14 +87,16 @@ def _ask(run: Run, view: View) -> None:
     values: dict[str, Any] = st.session_state.setdefault(f"ask.{run.id}.{view.name}", {})
     values["name"] = view.name
     st.caption(view.card.summary)
-    forms.fields(type(view), values, f"ask.{run.id}")
+    forms.fields(type(view), values, f"ask.{run.id}.{st.session_state.get(_CLICKS, 0)}")
     is_open = state.look(run, values) is None
     st.fragment(_answer, run_every=0.3 if is_open else None)(run, view, dict(values), is_open)
 
 
 def _answer(run: Run, view: View, values: dict[str, Any], was_open: bool) -> None:
     """The answer; until it is there, the one before."""
-    last = f"answer.{run.id}.{view.name}"
+    last, form = f"answer.{run.id}.{view.name}", st.session_state[f"ask.{run.id}.{view.name}"]
+    if form != values:
+        st.rerun()  # a click has changed the form
     found = state.look(run, values)
     if was_open and found is not None:
         st.rerun()  # once more, whole: the polling ends with it
@@ -85,7 +108,7 @@ def _answer(run: Run, view: View, values: dict[str, Any], was_open: bool) -> Non
         st.caption("Asking the network …")
     if found is not None:
         st.session_state[last] = found
-        show_panels(view.panels(found[1], found[0]), f"answer_{view.name}")
+        show_panels(view.panels(found[1], found[0]), f"answer_{view.name}", form)
 
 
 def _choose(views: Sequence[tuple[View, Any]], key: str) -> tuple[View, Any]:

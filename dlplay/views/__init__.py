@@ -5,6 +5,12 @@ from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.views.base import Arrays, Moment, Panel, Subject, View
 from dlplay.views.plane import Plane
+from dlplay.views.generated import Generated
+from dlplay.views.sample import Sample
+from dlplay.views.reconstructions import Reconstructions
+from dlplay.views.latent_plane import LatentPlane
+from dlplay.views.decode import Decode
+from dlplay.views.feature_maps import FeatureMaps
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)

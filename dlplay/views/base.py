@@ -48,6 +48,7 @@ class Panel:
         text: Markdown.
         rows: of a table, a mapping of columns each.
         height: of the figure, in pixels.
+        clicks: names of the view's fields that take the x and y of a click on the figure.
     """
 
     figure: go.Figure | None = None
@@ -55,6 +56,7 @@ class Panel:
     text: str = ""
     rows: list[dict[str, Any]] = field(default_factory=list)
     height: int = 380
+    clicks: tuple[str, str] | None = None
 
 
 class View(Entry):
