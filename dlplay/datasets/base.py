@@ -229,6 +229,10 @@ class Scaling:
         """``values`` in units of deviations from the mean."""
         return ((values - self.mean) / self.deviation).astype(np.float32)
 
+    def revert(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What `apply` made of them, in their own units again."""
+        return (values * self.deviation + self.mean).astype(np.float32)
+
 
 @dataclass(frozen=True, eq=False)
 class Part:

@@ -248,7 +248,7 @@ class Trainer:
         """Errors in the target's unit, where the target was standardised, and in parts of the
         naive forecast's where there is one."""
         scaling, naive = self.split.target_scaling, self.split.naive
-        if scaling is None:
+        if scaling is None or self.task == "reconstruction":
             return values
         found = {
             name: value * float(scaling.deviation) if name.endswith("mae") else value

@@ -21,6 +21,12 @@ from dlplay.views.writing import Continue
 from dlplay.views.beliefs import Beliefs
 from dlplay.views.forecast import Forecast
 from dlplay.views.where import WhereItLooked
+from dlplay.views.generated import Generated
+from dlplay.views.sample import Sample
+from dlplay.views.reconstructions import Reconstructions
+from dlplay.views.latent_plane import LatentPlane
+from dlplay.views.decode import Decode
+from dlplay.views.feature_maps import FeatureMaps
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)

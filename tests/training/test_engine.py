@@ -18,6 +18,7 @@ from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.training.compiling import build_model
 from dlplay.training.engine import Engine
+from tests.architectures.narrow import narrow
 
 pytestmark = pytest.mark.xdist_group("keras")
 
@@ -85,7 +86,7 @@ def test_every_network_trains_to_the_very_numbers_of_fit(
     experiment = Experiment.parse(
         {
             "dataset": dataset.model_dump(),
-            "architecture": {"name": architecture},
+            "architecture": narrow(architecture),
             "regularisation": regularisation,
         }
     )

@@ -12,8 +12,10 @@ import pytest
 from dlplay.architectures import ARCHITECTURES
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
+from dlplay.layers import all_layers
 from dlplay.training.compiling import build_model
 from dlplay.training.summary import summarise
+from tests.architectures.narrow import narrow
 
 pytestmark = pytest.mark.xdist_group("keras")
 
@@ -41,25 +43,25 @@ class TestEveryNetwork:
     """Against the network that is then built."""
 
     def test_parameters_and_shapes_are_those_of_the_model(self, name: str, kind: str) -> None:
-        chosen = experiment({"name": name}, regularisation={"batch_norm": True, "dropout": 0.2})
+        chosen = experiment(narrow(name), regularisation={"batch_norm": True, "dropout": 0.2})
         network = summarise(chosen, DATA[kind])
         model = build_model(chosen, DATA[kind], 100)
         assert network.parameters == model.count_params()
         assert sum(layer.parameters for layer in network.layers) == network.parameters
         assert [layer.kind for layer in network.layers] == [
-            type(layer).__name__ for layer in model.layers
+            type(layer).__name__ for layer in all_layers(model)
         ]
         assert [layer.output_shape for layer in network.layers] == [
-            tuple(layer.output.shape[1:]) for layer in model.layers
+            tuple(layer.output.shape[1:]) for layer in all_layers(model)
         ]
 
     def test_arithmetic_is_two_operations_a_weight_and_position(
         self, name: str, kind: str
     ) -> None:
-        chosen = experiment({"name": name})
+        chosen = experiment(narrow(name))
         model = build_model(chosen, DATA[kind], 100)
         expected = 0
-        for layer in model.layers:
+        for layer in all_layers(model):
             if isinstance(layer, keras.layers.Dense):
                 places = int(np.prod(layer.output.shape[1:-1]))
                 expected += 2 * int(np.prod(layer.kernel.shape)) * places
@@ -80,11 +82,11 @@ class TestEveryNetwork:
         self, name: str, kind: str
     ) -> None:
         def training_bytes(**training: Any) -> int:
-            chosen = experiment({"name": name}, training=training)
+            chosen = experiment(narrow(name), training=training)
             return summarise(chosen, DATA[kind]).training_bytes
 
         plain = training_bytes(optimizer={"name": "sgd"}, batch_size=8)
-        parameters = summarise(experiment({"name": name}), DATA[kind]).parameters
+        parameters = summarise(experiment(narrow(name)), DATA[kind]).parameters
         with_momentum = training_bytes(optimizer={"name": "sgd", "momentum": 0.9}, batch_size=8)
         assert with_momentum - plain == 4 * parameters
         assert training_bytes(optimizer={"name": "adam"}, batch_size=8) - plain == 8 * parameters
