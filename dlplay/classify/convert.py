@@ -64,8 +64,10 @@ def _write(model: keras.Model, folder: Path) -> None:
         features, kernel = head
         outputs.append(features)
         np.save(folder / KERNEL_FILE, kernel)
-    both = keras.Model(model.inputs, outputs)
-    both.export(str(folder / MODEL_FILE), format="openvino", verbose=False)
+    both = keras.Model(model.input, outputs)
+    # Left to itself, Keras would export augmentation as if in training.
+    predicting = keras.Model(model.input, both(model.input, training=False))
+    predicting.export(str(folder / MODEL_FILE), format="openvino", verbose=False)
 
 
 def find_head(model: keras.Model) -> tuple[keras.KerasTensor, NDArray[np.float32]] | None:
