@@ -78,7 +78,7 @@ def hidden(model: keras.Model) -> list[keras.Layer]:
     return [layer for layer in weighted(model) if re.fullmatch(AUTOMATIC, layer.name)]
 
 
-def follower(layer: keras.Layer) -> keras.Layer | None:
+def follower(layer: keras.Layer) -> Any:
     """What takes a layer's output; None of the last."""
     taking = layer._outbound_nodes
     return taking[0].operation if taking else None
@@ -149,7 +149,7 @@ OPTIONS = [
 @pytest.mark.parametrize(("name", "field", "value"), OPTIONS)
 def test_whatever_can_be_chosen_can_be_built(name: str, field: str, value: str) -> None:
     facts = any_facts(name)
-    model = build(name, facts, **{field: value})
+    model = build(name, facts, PLAIN, **{field: value})
     assert np.isfinite(np.asarray(model(inputs_for(facts)))).all()
 
 
@@ -236,7 +236,9 @@ class TestEveryRegularisation:
     def test_dropout_follows_hidden_dense_layers_and_at_half_the_rate_pooling(
         self, name: str
     ) -> None:
-        bend = {"activation": "relu"} if name in HIDDEN else {}  # no layer of its own
+        bend: dict[str, Any] = (
+            {"activation": "relu"} if name in HIDDEN else {}
+        )  # no layer of its own
         model = build(name, any_facts(name), Regularisation(dropout=0.5), **bend)
         layers = all_layers(model)
         dense = [layer for layer in hidden(model) if isinstance(layer, keras.layers.Dense)]
