@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlplay.presets import PRESETS
-from dlplay.runs import Point, Run, Store, control
+from dlplay.runs import Point, Run, Store, control, requests
 from dlplay.runs.checkpoints import Checkpoint, Checkpoints
 from dlplay.views import Arrays, Snapshots
 from tests.app.pages import open_page, texts
@@ -181,3 +181,24 @@ def test_a_fork_starts_from_a_saved_epoch_and_says_where_it_comes_from(store: St
     assert any(f"({run.id}) after epoch 2" in label for label in links)
     store.delete(run.id)
     assert "that run is deleted" in texts(open_page("run", id=made.id))
+
+
+def test_a_view_that_is_asked_answers_on_the_page_and_takes_a_click(store: Store) -> None:
+    run = running(store, "mnist-autoencoder")
+    store.end(run.id, "finished", summary=SUMMARY | {"task": "reconstruction"})
+    values = {"name": "decode", "x": 0.0, "y": 0.0}
+    question = {"run": run.id, "view": values}
+    key = requests.ask(store, "view", question).key
+    requests.answer(store, key, {"snapshot": "decode-1"})
+    arrays: Arrays = {
+        "codes": np.zeros((3, 2), np.float32), "point": np.array([0.5, 1.5], np.float32),
+        "image": np.zeros((28, 28, 1), np.uint8), "grid": np.zeros((30, 30, 1), np.uint8),
+        "ends": np.array([[-1, 1], [-2, 2]], np.float32), "targets": np.zeros(3, np.int32),
+        "class_names": np.array(["0", "1"]),
+    }  # fmt: skip
+    Snapshots(run.folder, "decode-1").save(2, arrays)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    drawn = [json.loads(found.proto.json) for found in app.get("bidi_component")]
+    assert [found["clickable"] for found in drawn[-3:]] == [True, False, False]
+    assert "Decoded from 0.50, 1.50" in drawn[-2]["figure"]
