@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dlplay import cli_studies
 from dlplay.architectures import ARCHITECTURES
 from dlplay.catalogue import Entry
 from dlplay.classify import NETWORKS, default_network, network
@@ -19,7 +20,7 @@ from dlplay.errors import UserError
 from dlplay.execution import helper
 from dlplay.experiment import Experiment
 from dlplay.presets import PRESETS
-from dlplay.runs import Run, open_store
+from dlplay.runs import Run, Store, open_store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,24 +61,29 @@ def train(options: argparse.Namespace) -> int:
     experiment.check(experiment.dataset.facts())
     store = open_store()
     run = store.create(experiment, _title(options.experiment), owner="cli")
+    return _train_here(store, run, options.json)
+
+
+def _train_here(store: Store, run: Run, as_json: bool) -> int:
+    """Train a queued run in this process and say what came of it."""
     store.claim(run.id)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _say(f"Run {run.id}: importing the framework …")
     from dlplay.training.trainer import train as train_run
 
     try:
-        run = train_run(store, run, _ProgressLine())
+        run = train_run(store, store.get(run.id), _ProgressLine())
     except KeyboardInterrupt:
         store.end(run.id, "stopped")
         raise
     _say("")
-    if options.json:
+    if as_json:
         _print_json(_outcome(run))
     if run.message:
         _say(run.message)
     if run.state == "finished":
         _say("  ".join(f"{k} {v:.4g}" for k, v in run.summary["test"].items()) + "  (test)")
-    return 0 if run.state in ("finished", "stopped") else 1
+    return 1 if run.state in ("failed", "interrupted") else 0
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -163,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
             )  # fmt: skip
             sub.add_argument("--top", type=int, default=3, help="how many guesses, 3 by default")
             sub.add_argument("--download", action="store_true", help="fetch missing weights first")
+    cli_studies.add_commands(commands, _experiment, _override, _train_here)
     return parser
 
 

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     checkpoint_megabytes: int = Field(
         default=500, ge=1, description="Disk the saved epochs of one run may take."
     )
+    view_share: float = Field(
+        default=0.08, ge=0, le=0.5,
+        description="Share of a run's time that looking inside its network may take; 0 is off.",
+    )  # fmt: skip
     fashion_mnist_folder: Path = Field(
         default=Path("/usr/share/datasets/fashion-mnist"),
         description="Where Debian's dataset-fashion-mnist puts its files.",
@@ -46,6 +50,10 @@ class Settings(BaseSettings):
     resnet50_md5: str = Field(
         default="2cb95161c43110f7111970584f804107",
         description="MD5 `resnet50_weights` must have; that of the published file by default.",
+    )
+
+    tensorboard_folder: Path | None = Field(
+        default=None, description="Folder for TensorBoard's event files; none by default."
     )
 
     def __init__(self, **values: Any) -> None:

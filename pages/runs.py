@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dlplay.ui import compare_view, runs_view, state
+from dlplay.ui import compare_view, runs_view, state, study_view
 
 st.header("Runs", anchor=False)
 runs = state.store().runs()
@@ -10,6 +10,7 @@ if not runs:
     runs_view.empty()
     st.stop()
 runs_view.follow(runs)
+study_view.listed()
 shown = runs_view.filtered(runs)
 selected = runs_view.table(shown)
 runs_view.actions(selected)

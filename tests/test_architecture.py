@@ -39,9 +39,9 @@ LAYERS = (
     {"optimisation"},
     {"experiment"},
     {"presets", "runs", "lessons", "views"},
-    {"training", "classify", "export"},
+    {"training", "classify", "export", "studies"},
     {"execution"},
-    {"ui", "cli", "cli_export", "__main__"},
+    {"ui", "cli", "cli_export", "cli_studies", "__main__"},
     {"pages"},
     {"app"},
 )

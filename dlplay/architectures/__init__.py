@@ -16,6 +16,11 @@ from dlplay.architectures.tree_lstm import TreeLstm
 from dlplay.architectures.recursive import Recursive
 from dlplay.architectures.series_mlp import SeriesMlp
 from dlplay.architectures.series_lstm import SeriesLstm
+from dlplay.architectures.alexnet import AlexNet
+from dlplay.architectures.vgg_16 import Vgg16
+from dlplay.architectures.resnet_50 import ResNet50
+from dlplay.architectures.gan import Gan
+from dlplay.architectures.autoencoder import Autoencoder
 from dlplay.architectures.regularisation import Augmentation, Regularisation
 from dlplay.catalogue import entries
 

@@ -27,6 +27,8 @@ from dlplay.datasets.listops import ListOps
 from dlplay.datasets.seattle_temps import SeattleTemps
 from dlplay.datasets.stocks import Stocks
 from dlplay.datasets.sine import Sine
+from dlplay.datasets.mixtures import Ring
+from dlplay.datasets.mixtures import Grid
 from dlplay.datasets.split import split, split_samples
 
 DATASETS: dict[str, type[Dataset]] = entries(globals(), Dataset)

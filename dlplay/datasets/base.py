@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from dlplay.catalogue import Entry, Task
+from dlplay.catalogue import Choice, Entry, Task
 from dlplay.errors import UserError
 from dlplay.plain import body_of
 
@@ -105,6 +105,23 @@ class Samples:
         )
 
 
+class Fold(Choice):
+    """One of several equal parts of the training data takes its turn at validation."""
+
+    number: int = Field(
+        default=1, ge=1, le=20, title="Fold", description="Which of the parts validates."
+    )
+    of: int = Field(
+        default=5, ge=2, le=20, title="Folds", description="How many equal parts there are."
+    )
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Fold:
+        if self.number > self.of:
+            raise UserError(f"Expected a fold from 1 to {self.of}", received=self.number)
+        return self
+
+
 class Dataset(Entry):
     """A dataset and how much of it is held back."""
 
@@ -124,6 +141,13 @@ class Dataset(Entry):
         title="Stratify",
         description="Keep the share of every class the same in all parts, in place of leaving it "
         "to chance.",
+    )
+
+    fold: Fold | None = Field(
+        default=None,
+        title="Cross-validation fold",
+        description="Validate on one of several equal parts of the training data, in place of a "
+        "share drawn at random. The folds of one seed do not overlap.",
     )
 
     def load(self) -> Samples:
@@ -204,6 +228,10 @@ class Scaling:
     def apply(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """``values`` in units of deviations from the mean."""
         return ((values - self.mean) / self.deviation).astype(np.float32)
+
+    def revert(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What `apply` made of them, in their own units again."""
+        return (values * self.deviation + self.mean).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)

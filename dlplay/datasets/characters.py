@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from dlplay.catalogue import Task
 from dlplay.datasets.base import Facts, Samples, SplitDataset
 from dlplay.errors import UserError
 
@@ -26,6 +28,8 @@ class CharacterText(SplitDataset):
     reads ``length`` characters to learn from one; here the same reading teaches ``length`` of
     them, so an epoch over the same text costs a ``length``-th part.
     """
+
+    tasks: ClassVar[tuple[Task, ...]] = ("next character",)
 
     length: int = Field(
         default=100,

@@ -58,6 +58,11 @@ def _parts(dataset: Dataset, samples: Samples, seed: int) -> Rows:
     """The rows of train, validation and test."""
     rows = np.arange(len(samples.inputs))
     if isinstance(dataset, SeriesDataset):
+        if dataset.fold is not None:
+            raise UserError(
+                "A series is not cut into folds: what comes later would teach what came before",
+                fix="Train it once, or with several seeds",
+            )
         return dataset.divide(len(rows))
     stratify = dataset.stratify and samples.facts().task == "classification"
     classes = samples.targets if stratify else None
@@ -66,8 +71,31 @@ def _parts(dataset: Dataset, samples: Samples, seed: int) -> Rows:
     else:
         official = len(rows) - samples.official_test
         kept, test = rows[:official], rows[official:]
-    train, validation = _divide(kept, classes, dataset.validation_fraction, seed)
+    train, validation = _hold_back(dataset, kept, classes, seed)
     return {"train": train, "validation": validation, "test": test}
+
+
+def _hold_back(
+    dataset: Dataset, rows: NDArray[np.intp], classes: NDArray[Any] | None, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Training and validation rows: a random share, or one of the folds of a cross-validation."""
+    fold = dataset.fold
+    if fold is None:
+        return _divide(rows, classes, dataset.validation_fraction, seed)
+    kept = None if classes is None else classes[rows]
+    smallest = len(rows) if kept is None else int(np.unique(kept, return_counts=True)[1].min())
+    if smallest < fold.of:
+        raise UserError(
+            "Expected at least one sample of every class in each fold",
+            received=f"{fold.of} folds, {smallest} samples",
+            fix="Use fewer folds, more samples, or switch stratification off",
+        )
+    from sklearn.model_selection import KFold, StratifiedKFold
+
+    kind = KFold if kept is None else StratifiedKFold
+    folds = list(kind(fold.of, shuffle=True, random_state=seed).split(rows, kept))
+    training, validation = folds[fold.number - 1]
+    return rows[training], rows[validation]
 
 
 def _divide(

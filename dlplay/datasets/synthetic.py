@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -75,7 +76,7 @@ class PlaneDataset(TableDataset):
 
 
 def _letters(count: int) -> tuple[str, ...]:
-    return tuple("ABCDEFGH"[:count])
+    return tuple(ascii_uppercase[:count])
 
 
 class Circles(PlaneDataset):

@@ -113,7 +113,9 @@ def _script(question: dict[str, Any]) -> dict[str, Any]:
     if experiment.regularisation.prior_sigma is not None:  # its strength depends on their number
         samples = len(split(experiment.dataset, experiment.seed).train)
     model = outline(experiment, facts, samples)
-    parts = sections(experiment, facts, model, metrics_of(facts))
+    parts = sections(
+        experiment, facts, model, metrics_of(experiment.architecture.task(facts), facts)
+    )
     title = question["title"]
     return {"script": script(title, parts), "notebook": notebook(title, parts)}
 

@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from dlplay.execution import helper
+from dlplay.execution.driving import Driving
 from dlplay.execution.gpus import visible_gpus
 from dlplay.execution.process import WorkerProcess
 from dlplay.runs import Store, open_store, requests
@@ -49,6 +50,7 @@ class LocalExecutor:
         self._spare: WorkerProcess | None = None
         self._spare_wanted = 0.0
         self._workers = 0
+        self._driving = Driving(self._store, count)
         self._answers: dict[str, Future[Any]] = {}
         self._helper: ProcessPoolExecutor | None = None
         self._quiet_until = 0.0
@@ -70,6 +72,7 @@ class LocalExecutor:
             worker.kill()
         if self._spare:
             self._spare.kill()
+        self._driving.stop()
         if self._helper:
             self._helper.shutdown(wait=True, cancel_futures=True)
         self._store.interrupt_the_dead()
@@ -86,6 +89,7 @@ class LocalExecutor:
         self._end_stopped()
         self._collect_ended()
         self._keep_spare()
+        self._driving.tick()
         self._launch()
         self._answer_requests()
 

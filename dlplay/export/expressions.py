@@ -65,7 +65,8 @@ class Expressions:
         config = _config(thing)
         if re.fullmatch(rf"{_snake(kind.__name__)}(_\d+)?", str(config.get("name", ""))):
             del config["name"]  # Keras would give the same name
-        needed = _needed(kind, config, frozenset(replaced))
+        target, config = config, _as_given(kind, config)
+        needed = _needed(kind, config, target, frozenset(replaced))
         arguments = []
         for name, parameter in _parameters(kind).items():
             if name not in needed and not (name in _SHOWN and name in config):
@@ -99,7 +100,13 @@ class Expressions:
             return self.value(value["config"]["name"])
         if not isinstance(value.get("config"), Mapping):
             raise UserError("There is no plain code for a function", received=value["class_name"])
-        thing = keras.saving.deserialize_keras_object(dict(value))
+        try:
+            thing = keras.saving.deserialize_keras_object(dict(value))
+        except (TypeError, ValueError) as error:  # a lambda, or a class nobody registered
+            name = value["class_name"].strip("_")
+            raise UserError(
+                "There is no plain code for one of its parts", received=name
+            ) from error
         if isinstance(thing, keras.initializers.Initializer):
             word = _snake(value["class_name"])
             if _is_what_the_word_means(thing, word):
@@ -152,12 +159,26 @@ def _parameters(kind: type) -> dict[str, inspect.Parameter]:
     return found
 
 
-def _needed(kind: type, config: dict[str, Any], kept: frozenset[str]) -> set[str]:
-    """The arguments without which another object would come out."""
+def _as_given(kind: type, config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration before a two-way layer made two of the one it was given."""
+    if kind.__name__ != "Bidirectional":
+        return config
+    inner = config["layer"]["config"]
+    own = {key: value for key, value in inner.items() if key != "zero_output_for_mask"}
+    layer = {**config["layer"], "config": own | {"name": inner["name"].removeprefix("forward_")}}
+    given = {**config, "layer": layer}
+    del given["backward_layer"]
+    return given if _makes(kind, given, config) else config
+
+
+def _needed(
+    kind: type, config: dict[str, Any], target: dict[str, Any], kept: frozenset[str]
+) -> set[str]:
+    """The arguments without which another object than ``target`` would come out."""
     needed = {name for name in _parameters(kind) if name in config}
     for name in sorted(needed - kept):
         without = {key: config[key] for key in needed if key != name}
-        if _makes(kind, without, config):
+        if _makes(kind, without, target):
             needed = needed - {name}
     return needed
 

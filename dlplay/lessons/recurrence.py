@@ -29,6 +29,8 @@ LESSON = Lesson(
 Array = NDArray[np.float64]
 UNITS = 8
 CELLS = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+FIRST = "lstm"
+"""The cell a lesson begins with."""
 GATES = {"rnn": (), "lstm": ("Input", "Forget", "Output"), "gru": ("Update", "Reset")}
 FORMULAS = {
     "rnn": r"h_t=\tanh(Wx_t+Uh_{t-1}+b)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
+from dlplay.catalogue import Task
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.optimisation import Training
@@ -25,7 +26,7 @@ def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Mod
     model.compile(
         optimizer=_optimizer(experiment, steps),
         loss=objective.loss,
-        metrics=metrics_of(facts),
+        metrics=metrics_of(experiment.architecture.task(facts), facts),
         jit_compile=False,
     )
     return model
@@ -50,12 +51,16 @@ def _optimizer(experiment: Experiment, steps_per_epoch: int) -> keras.Optimizer:
     return training.optimizer.build(schedule or rate, experiment.regularisation.weight_decay)
 
 
-def metrics_of(facts: Facts) -> list[str | keras.metrics.Metric]:
+def metrics_of(task: Task, facts: Facts) -> list[str | keras.metrics.Metric]:
     """What is measured beside the loss."""
-    if facts.task == "regression":
+    if task in ("regression", "forecast"):
         return [keras.metrics.MeanAbsoluteError(name="mae"), keras.metrics.R2Score(name="r2")]
-    if facts.task == "next character":
+    if task == "reconstruction":
+        return [keras.metrics.MeanAbsoluteError(name="mae")]
+    if task == "next character":
         return ["accuracy", Perplexity()]
+    if task == "generation":
+        return []  # such a network has its own
     return ["accuracy", MacroScores(facts.classes)]
 
 

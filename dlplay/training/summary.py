@@ -10,6 +10,7 @@ import tensorflow as tf
 from dlplay.architectures.layers import Layer, Network
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
+from dlplay.layers import all_layers
 
 _FLOAT_BYTES = 4
 _SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
@@ -23,7 +24,7 @@ def summarise(experiment: Experiment, facts: Facts) -> Network:
         model = experiment.architecture.build(
             facts, experiment.objective(facts), experiment.regularisation
         )
-        layers = tuple(_layer(layer) for layer in model.layers)
+        layers = tuple(_layer(layer) for layer in all_layers(model))
         parameters = model.count_params()
         trained = sum(math.prod(weights.shape) for weights in model.trainable_variables)
         activations = sum(_kept(layer) for layer in model.layers)

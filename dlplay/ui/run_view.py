@@ -14,7 +14,7 @@ from dlplay.runs.figures import (
     metric_title,
     plot_curves,
 )
-from dlplay.ui import run_control, state, views
+from dlplay.ui import run_control, state, study_view, views
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
@@ -40,6 +40,7 @@ def _header(run: Run) -> None:
             st.badge(run.state, icon=icon, color=tint)
         st.caption(f"Run {run.id} · launched {clock(run.created)}")
         run_control.origin(run)
+        study_view.origin(run)
     buttons = right.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center"
     )
@@ -50,6 +51,8 @@ def _header(run: Run) -> None:
         ):
             state.load_draft(run.experiment, nearest_preset(run.experiment))
             st.switch_page(TRAIN)
+        if not run.is_active:
+            study_view.offer({"run": run.id})
         if st.button("All runs", icon=":material/list:", key="all_runs"):
             st.switch_page(RUNS)
 
@@ -69,7 +72,11 @@ def _live(run_id: str, was_active: bool, had_points: bool) -> None:
     _header(run)
     _outcome(run)
     _numbers(run)
-    if _charts(run) and run.is_active and not had_points:
+    has_points = _charts(run)
+    if views.seen_live(run, beside=False):
+        st.subheader("Inside the network", anchor=False)
+        views.show_live(run, beside=False)
+    if has_points and run.is_active and not had_points:
         st.rerun()  # drawn once; from now on the pace is calmer
 
 
@@ -132,7 +139,7 @@ def _charts(run: Run) -> bool:
         return False
     metric, log_loss = _choose_metric(run)
     epochs = run.experiment.training.epochs
-    columns = st.columns(3 if views.seen(run, "epochs") else 2)
+    columns = st.columns(3 if views.seen_live(run, beside=True) else 2)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
             curves = curves_info(points, name, within)
@@ -142,7 +149,7 @@ def _charts(run: Run) -> bool:
             )
     for column in columns[2:]:
         with column:
-            views.show_live(run)
+            views.show_live(run, beside=True)
     return bool(points)
 
 

@@ -116,7 +116,7 @@ def link(experiment: Experiment) -> str:
     overrides = experiment.overrides_from(PRESETS[preset].experiment)
     query = urlencode({"preset": preset, **dict(overrides)})
     here = urlsplit(st.context.url or "")
-    path = f"{here.path.rpartition('/')[0]}/train"
+    path = f"{here.path.rpartition('/')[0]}/"  # Train is the first page
     return urlunsplit((here.scheme, here.netloc, path, query, ""))
 
 

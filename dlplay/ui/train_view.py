@@ -21,7 +21,7 @@ from dlplay.memory import available_bytes, check_memory, readable_bytes
 from dlplay.presets import PRESETS
 from dlplay.runs import requests
 from dlplay.runs.pace import Pace
-from dlplay.ui import previews, state
+from dlplay.ui import previews, state, study_form, study_view
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUN
 from dlplay.ui.text import BadgeColour, about
@@ -61,6 +61,7 @@ def _launch(experiment: Experiment, waiting: bool) -> None:
         _costs(experiment, network)
     else:
         st.caption("Working out memory and time …" if network is None else "")
+    study_view.offer(study_form.address(experiment))
     if pressed:
         preset = PRESETS[state.preset_name()]
         title = preset.title if preset.experiment == experiment else ""

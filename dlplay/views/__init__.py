@@ -5,6 +5,9 @@ from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.views.base import Arrays, Group, Moment, Panel, Subject, View
 from dlplay.views.plane import Plane
+from dlplay.views.layers_inside import LayersInside
+from dlplay.views.first_weights import FirstWeights
+from dlplay.views.few_answers import FewAnswers
 from dlplay.views.confusion import ConfusionMatrix
 from dlplay.views.hardest import Hardest
 from dlplay.views.threshold_curves import ThresholdCurves
@@ -17,6 +20,13 @@ from dlplay.views.writing import Writing
 from dlplay.views.writing import Continue
 from dlplay.views.beliefs import Beliefs
 from dlplay.views.forecast import Forecast
+from dlplay.views.where import WhereItLooked
+from dlplay.views.generated import Generated
+from dlplay.views.sample import Sample
+from dlplay.views.reconstructions import Reconstructions
+from dlplay.views.latent_plane import LatentPlane
+from dlplay.views.decode import Decode
+from dlplay.views.feature_maps import FeatureMaps
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)

@@ -33,7 +33,8 @@ def written(experiment: Experiment) -> list[Section]:
     """The experiment's program."""
     parts = split(experiment.dataset, experiment.seed)
     model = outline(experiment, parts.facts, len(parts.train))
-    return sections(experiment, parts.facts, model, metrics_of(parts.facts))
+    metrics = metrics_of(experiment.architecture.task(parts.facts), parts.facts)
+    return sections(experiment, parts.facts, model, metrics)
 
 
 def trained(store: Store, experiment: Experiment) -> Run:
