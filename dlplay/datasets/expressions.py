@@ -96,7 +96,9 @@ class _Reader:
 
     def _fail(self, position: int, expected: str) -> None:
         """Point at the character: its number, and the text up to and from there."""
-        before, after = self.text[max(0, position - 12) : position], self.text[position:][:12]
+        start = max(0, position - 24)
+        before = ("…" if start else "") + self.text[start:position]
+        after = self.text[position : position + 12]
         raise UserError(
             f"{expected} at character {position + 1}", received=f"{before}➤{after}".strip()
         )

@@ -181,3 +181,14 @@ def test_a_fork_starts_from_a_saved_epoch_and_says_where_it_comes_from(store: St
     assert any(f"({run.id}) after epoch 2" in label for label in links)
     store.delete(run.id)
     assert "that run is deleted" in texts(open_page("run", id=made.id))
+
+
+def test_a_link_to_a_run_that_can_be_asked_says_nothing_of_a_form(store: Store) -> None:
+    """The fields of a question are drawn like those of the Train page, which read the address."""
+    run = running(store, "listops-tree-lstm")
+    store.end(run.id, "finished", summary=SUMMARY)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert "Try it" in [heading.value for heading in app.subheader]
+    assert [field.label for field in app.text_input] == ["Expression"]
+    assert not app.error
