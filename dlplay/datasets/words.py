@@ -36,6 +36,11 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_TAG.sub(" ", text.lower()))
 
 
+def is_prose(facts: Facts) -> bool:
+    """Whether samples are texts whose words were numbered here, so that others can be typed."""
+    return facts.kind == "text" and facts.vocabulary[: len(MARKS)] == MARKS
+
+
 def unread(words: Sequence[str], ranks: Sequence[int]) -> str:
     """The text that these ranks stand for, as far as numbers keep it."""
     return " ".join(words[rank] for rank in ranks)

@@ -52,8 +52,14 @@ def load_draft(experiment: Experiment, preset: str) -> None:
     st.session_state[_INITIAL] = {}
 
 
+ASKED = "ask."
+"""How the paths of questions to a run begin: they are no part of the draft."""
+
+
 def widget_key(path: str) -> str:
     """The key of the widget for a part of the draft; another draft has other widgets."""
+    if path.startswith(ASKED):  # the address of a run says nothing of the draft
+        return f"form.{path}"
     draft()
     return f"form.{path}.{st.session_state[_VERSION]}"
 

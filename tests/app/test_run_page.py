@@ -202,3 +202,14 @@ def test_a_view_that_is_asked_answers_on_the_page_and_takes_a_click(store: Store
     drawn = [json.loads(found.proto.json) for found in app.get("bidi_component")]
     assert [found["clickable"] for found in drawn[-3:]] == [True, False, False]
     assert "Decoded from 0.50, 1.50" in drawn[-2]["figure"]
+
+
+def test_a_link_to_a_run_that_can_be_asked_says_nothing_of_a_form(store: Store) -> None:
+    """The fields of a question are drawn like those of the Train page, which read the address."""
+    run = running(store, "listops-tree-lstm")
+    store.end(run.id, "finished", summary=SUMMARY)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert "Try it" in [heading.value for heading in app.subheader]
+    assert [field.label for field in app.text_input] == ["Expression"]
+    assert not app.error
