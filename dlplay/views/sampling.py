@@ -68,5 +68,7 @@ def draw(
     scores[:, 0] = -np.inf
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     limits = shares.cumsum(axis=1)
-    chosen = (limits < random.random((len(shares), 1)) * limits[:, -1:]).sum(axis=1)
-    return chosen.astype(np.int32)
+    chosen: Numbers = (limits < random.random((len(shares), 1)) * limits[:, -1:]).sum(
+        axis=1, dtype=np.int32
+    )
+    return chosen
