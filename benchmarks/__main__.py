@@ -8,11 +8,12 @@ import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import server, store, training
+from benchmarks import recurrent, server, store, training
 from benchmarks.table import Row, render
 
 _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "training": training.rows,
+    "recurrent": recurrent.rows,
     "store": store.rows,
     "server": server.rows,
 }
