@@ -19,6 +19,7 @@ _KINDS = {
     "Flatten": ("Flatten", "#9AA3B2"), "Dropout": ("Dropout", PALETTE[3]),
     "BatchNormalization": ("Batch norm", PALETTE[6]), "LeakyReLU": ("Leaky ReLU", PALETTE[4]),
     "Activation": ("Activation", PALETTE[4]),
+    "FusedLSTM": ("LSTM", PALETTE[5]), "AddPositions": ("Positions", "#9AA3B2"),
 }  # fmt: skip
 _MOST_BOXES = 24
 _LEAST_WIDTH = 6.0

@@ -63,7 +63,7 @@ def draw(
     random: np.random.Generator,
 ) -> Numbers:
     """A number for each row of ``probabilities`` ``(texts, numbers)``, at its temperature."""
-    heat = np.maximum(temperatures[:, None].astype(np.float64), 1e-3)
+    heat = np.maximum(temperatures[:, None].astype(np.float64), 1e-8)
     scores = np.log(np.maximum(probabilities.astype(np.float64), 1e-30)) / heat
     scores[:, 0] = -np.inf
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
