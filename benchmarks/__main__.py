@@ -8,12 +8,13 @@ import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import image_networks, presets, server, store, training
+from benchmarks import image_networks, presets, recurrent, server, store, training
 from benchmarks.table import Row, render
 
 _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "training": training.rows,
     "presets": presets.rows,
+    "recurrent": recurrent.rows,
     "store": store.rows,
     "server": server.rows,
     "images": image_networks.rows,
