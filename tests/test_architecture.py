@@ -37,7 +37,7 @@ LAYERS = (
     {"architectures"},
     {"optimisation"},
     {"experiment"},
-    {"presets", "runs", "lessons", "views"},
+    {"presets", "runs", "lessons", "views", "coach"},
     {"training", "classify"},
     {"execution"},
     {"ui", "cli", "__main__"},

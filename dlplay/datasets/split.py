@@ -59,6 +59,12 @@ def split_samples(dataset: Dataset, samples: Samples, seed: int) -> Split:
     )
 
 
+def doubles(split: Split) -> int:
+    """How many test samples also stand, value for value, in the training part."""
+    known = {sample.tobytes() for sample in split.train.inputs}
+    return sum(sample.tobytes() in known for sample in split.test.inputs)
+
+
 def _divide(
     rows: NDArray[np.intp], classes: NDArray[Any] | None, fraction: float, seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

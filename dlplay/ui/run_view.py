@@ -14,7 +14,7 @@ from dlplay.runs.figures import (
     metric_title,
     plot_curves,
 )
-from dlplay.ui import state, views
+from dlplay.ui import advice, state, views
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
@@ -62,6 +62,8 @@ def live(run_id: str, was_active: bool) -> None:
     _outcome(run)
     _numbers(run)
     _charts(run)
+    if not run.is_active:
+        advice.show(run)
     if views.seen_live(run, beside=False):
         st.subheader("Inside the network", anchor=False)
         views.show_live(run, beside=False)
