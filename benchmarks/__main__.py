@@ -8,13 +8,14 @@ import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import server, store, training
+from benchmarks import server, store, training, views
 from benchmarks.table import Row, render
 
 _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "training": training.rows,
     "store": store.rows,
     "server": server.rows,
+    "views": views.rows,
 }
 _PACKAGES = ("keras", "tensorflow", "torch", "streamlit", "plotly", "numpy")
 _QUIET_LOAD = 0.5
