@@ -10,15 +10,17 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dlplay import cli_studies
 from dlplay.architectures import ARCHITECTURES
 from dlplay.catalogue import Entry
 from dlplay.classify import NETWORKS, default_network, network
+from dlplay.cli_export import add_arguments, export, script
 from dlplay.datasets import DATASETS
 from dlplay.errors import UserError
 from dlplay.execution import helper
 from dlplay.experiment import Experiment
 from dlplay.presets import PRESETS
-from dlplay.runs import Run, open_store
+from dlplay.runs import Run, Store, open_store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,24 +61,29 @@ def train(options: argparse.Namespace) -> int:
     experiment.check(experiment.dataset.facts())
     store = open_store()
     run = store.create(experiment, _title(options.experiment), owner="cli")
+    return _train_here(store, run, options.json)
+
+
+def _train_here(store: Store, run: Run, as_json: bool) -> int:
+    """Train a queued run in this process and say what came of it."""
     store.claim(run.id)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _say(f"Run {run.id}: importing the framework …")
     from dlplay.training.trainer import train as train_run
 
     try:
-        run = train_run(store, run, _ProgressLine())
+        run = train_run(store, store.get(run.id), _ProgressLine())
     except KeyboardInterrupt:
         store.end(run.id, "stopped")
         raise
     _say("")
-    if options.json:
+    if as_json:
         _print_json(_outcome(run))
     if run.message:
         _say(run.message)
     if run.state == "finished":
         _say("  ".join(f"{k} {v:.4g}" for k, v in run.summary["test"].items()) + "  (test)")
-    return 0 if run.state in ("finished", "stopped") else 1
+    return 1 if run.state in ("failed", "interrupted") else 0
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -139,11 +146,12 @@ def classify(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="python -m dlplay", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_OneLineParser)
-    for command in (catalogue, train, runs, upload, classify):
+    for command in (catalogue, train, runs, upload, classify, script, export):
         description = (command.__doc__ or "").splitlines()[0]
         sub = commands.add_parser(command.__name__, help=description, description=description)
         sub.set_defaults(command=command)
-        if command is not upload:
+        add_arguments(sub, command)
+        if command not in (upload, script, export):
             sub.add_argument("--json", action="store_true", help="one JSON object on stdout")
         if command is train:
             sub.add_argument("experiment", metavar="PRESET|FILE.json")
@@ -161,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
             )  # fmt: skip
             sub.add_argument("--top", type=int, default=3, help="how many guesses, 3 by default")
             sub.add_argument("--download", action="store_true", help="fetch missing weights first")
+    cli_studies.add_commands(commands, _experiment, _override, _train_here)
     return parser
 
 

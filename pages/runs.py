@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dlplay.ui import runs_view, state
+from dlplay.ui import compare_view, runs_view, state, study_view
 
 st.header("Runs", anchor=False)
 runs = state.store().runs()
@@ -10,8 +10,9 @@ if not runs:
     runs_view.empty()
     st.stop()
 runs_view.follow(runs)
+study_view.listed()
 shown = runs_view.filtered(runs)
 selected = runs_view.table(shown)
 runs_view.actions(selected)
 if len(selected) > 1:
-    runs_view.compare(selected)
+    compare_view.compare(selected)

@@ -8,10 +8,10 @@ import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import IO, Any
+from typing import Any
 
-from dlplay.errors import UserError
 from dlplay.execution import helper
+from dlplay.execution.driving import Driving
 from dlplay.execution.gpus import visible_gpus
 from dlplay.execution.process import WorkerProcess
 from dlplay.runs import Store, open_store, requests
@@ -23,8 +23,11 @@ _STOP_SECONDS = 0.8
 _SPARE_DELAY_SECONDS = 2.0
 """A new spare takes a core for seconds: let the run just launched draw its first points."""
 
-_QUIET_SECONDS = 1.5
-"""The framework takes seconds to import: let the server draw its first page before that."""
+_QUIET_SECONDS = 5.0
+"""The framework takes seconds to import: a server that has just started waits so long for its
+first visitor before it does that."""
+_DRAWING_SECONDS = 1.5
+"""A page asks its question when it is sent; so long its browser may take to draw it."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,20 +50,15 @@ class LocalExecutor:
         self._spare: WorkerProcess | None = None
         self._spare_wanted = 0.0
         self._workers = 0
+        self._driving = Driving(self._store, count)
         self._answers: dict[str, Future[Any]] = {}
         self._helper: ProcessPoolExecutor | None = None
         self._quiet_until = 0.0
         self._ending = threading.Event()
-        self._lock_file: IO[str] | None = None
         self._thread = threading.Thread(target=self._run, name="executor", daemon=True)
 
     def start(self) -> None:
-        """Begin to serve the store.
-
-        Raises:
-            UserError: another server does already.
-        """
-        self._lock_file = _lock(self._settings)
+        """Begin to serve the store; nobody else may serve it (`Settings.held`)."""
         self._store.interrupt_the_dead()
         self._spare_wanted = self._quiet_until = time.monotonic() + _QUIET_SECONDS
         requests.forget(self._store)  # another version may have answered differently
@@ -74,11 +72,10 @@ class LocalExecutor:
             worker.kill()
         if self._spare:
             self._spare.kill()
+        self._driving.stop()
         if self._helper:
             self._helper.shutdown(wait=True, cancel_futures=True)
         self._store.interrupt_the_dead()
-        if self._lock_file:
-            self._lock_file.close()
 
     def _run(self) -> None:
         while not self._ending.wait(_TICK_SECONDS):
@@ -92,17 +89,18 @@ class LocalExecutor:
         self._end_stopped()
         self._collect_ended()
         self._keep_spare()
+        self._driving.tick()
         self._launch()
         self._answer_requests()
 
     def _end_stopped(self) -> None:
         """Kill what was asked to stop and did not."""
-        for run_id, (worker, _) in self._running.items():
-            run = self._store.get(run_id)
+        for run in self._store.runs(("running",)):
             asked = run.stop_requested
-            if run.is_active and asked and time.time() - asked > _STOP_SECONDS:
+            worker, _ = self._running.get(run.id, (None, 0))
+            if worker and asked and time.time() - asked > _STOP_SECONDS:
                 worker.kill()
-                self._store.end(run_id, "stopped")
+                self._store.end(run.id, "stopped")
 
     def _collect_ended(self) -> None:
         """Free the slots of workers that are gone; a run they left active has failed."""
@@ -110,7 +108,7 @@ class LocalExecutor:
             if worker.exit_code is None:
                 continue
             del self._running[run_id]
-            self._store.end(run_id, "failed", worker.last_words())
+            self._store.end_if_running(run_id, "failed", worker.last_words())
             if worker.exit_code == 0:
                 worker.log.unlink(missing_ok=True)
 
@@ -129,7 +127,8 @@ class LocalExecutor:
         free = [slot for slot in range(len(self._slots)) if slot not in taken]
         if not free:
             return
-        queued = self._store.runs(("queued",), owner="server")
+        waiting = self._store.runs(("queued",), owner="server")
+        queued = [run for run in waiting if run.id not in self._running]  # its worker goes on
         if not queued:
             return
         if self._spare is None:
@@ -148,11 +147,15 @@ class LocalExecutor:
             if future.done():
                 del self._answers[key]
                 self._give(key, future)
+        asked = requests.open_requests(self._store)
         if self._helper is None:
-            if time.monotonic() < self._quiet_until:
+            now = time.monotonic()
+            if asked and now < self._quiet_until - _DRAWING_SECONDS:
+                self._spare_wanted = self._quiet_until = now + _DRAWING_SECONDS
+            if now < self._quiet_until:
                 return
             self._helper = _new_helper()
-        for request in requests.open_requests(self._store):
+        for request in asked:
             if request.key not in self._answers:
                 future = self._helper.submit(helper.answer, request.kind, request.question)
                 self._answers[request.key] = future
@@ -175,20 +178,3 @@ def _new_helper() -> ProcessPoolExecutor:
     )
     pool.submit(int)
     return pool
-
-
-def _lock(settings: Settings) -> IO[str]:
-    """Hold ``DLPLAY_HOME`` for this process; the system lets go of it when the process ends."""
-    import fcntl
-
-    path = settings.folder(".") / "server.lock"
-    file = path.open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise UserError(
-            f"Another server already uses {settings.home.expanduser()}",
-            fix="Stop it, or give this one a folder of its own with DLPLAY_HOME",
-        ) from error
-    return file

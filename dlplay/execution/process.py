@@ -24,11 +24,7 @@ class WorkerProcess:
         self.log = log
         self.ready = threading.Event()
         command = [sys.executable, "-m", "dlplay.training.worker", *(["--gpu"] * has_gpu)]
-        environment = {
-            **os.environ,
-            "TF_CPP_MIN_LOG_LEVEL": "2",
-            "PYTHONPATH": os.pathsep.join(filter(None, [_root(), os.environ.get("PYTHONPATH")])),
-        }
+        environment = {**package_environment(), "TF_CPP_MIN_LOG_LEVEL": "2"}
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
@@ -80,6 +76,8 @@ class WorkerProcess:
             self.ready.set()
 
 
-def _root() -> str:
-    """The folder that holds the package, for a process started elsewhere."""
-    return str(Path(__file__).resolve().parents[2])
+def package_environment() -> dict[str, str]:
+    """The environment of a process started elsewhere, in which the package is found."""
+    root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path}

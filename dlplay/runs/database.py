@@ -6,8 +6,9 @@ import sqlite3
 import time
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from dlplay.runs.tables import METADATA
 
@@ -23,9 +24,25 @@ def open_engine(url: str) -> Engine:
     with engine.begin() as connection:
         for table in METADATA.sorted_tables:
             connection.execute(CreateTable(table, if_not_exists=True))
+            _add_columns(connection, table)
             for index in table.indexes:
                 connection.execute(CreateIndex(index, if_not_exists=True))
     return engine
+
+
+def _add_columns(connection: Connection, table: Table) -> None:
+    """Bring a table made by an older version up to date; columns are only ever added."""
+    present = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name in present:
+            continue
+        definition = CreateColumn(column).compile(dialect=connection.dialect)
+        try:
+            with connection.begin_nested():
+                connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
+        except (OperationalError, ProgrammingError) as error:
+            if not any(word in str(error) for word in ("duplicate", "already exists")):
+                raise  # else another process was quicker
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -2,108 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from dlplay.catalogue import Task
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.runs.database import open_engine
+from dlplay.runs.records import ACTIVE, Point, Run, State, Wishes, new_id
 from dlplay.runs.tables import POINTS, RUNS
 from dlplay.settings import Settings
 
-State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
-ACTIVE: tuple[State, ...] = ("queued", "running")
 _SILENCE_SECONDS = 30.0
 """A run of the command line that gave no sign of life for so long is taken for dead."""
-
-
-@dataclass(frozen=True)
-class Point:
-    """Metrics at some moment of a run.
-
-    Args:
-        epoch: complete epochs, with a fraction inside one.
-        seconds: since training started.
-        metrics: by name; of a complete epoch with ``val_`` ones and ``learning_rate``.
-        within_epoch: whether the epoch was not complete yet.
-    """
-
-    epoch: float
-    seconds: float
-    metrics: dict[str, float]
-    within_epoch: bool = False
-
-
-@dataclass(frozen=True)
-class Run:
-    """A row of the store, as it was when read."""
-
-    id: str
-    title: str
-    state: State
-    owner: str
-    created: float
-    started: float | None
-    seen: float | None
-    finished: float | None
-    stop_requested: float | None
-    progress: dict[str, Any]
-    summary: dict[str, Any]
-    message: str
-    values: dict[str, Any]
-
-    @classmethod
-    def from_row(cls, row: RowMapping) -> Run:
-        """A run from its row."""
-        fields = dict(row)
-        values = fields.pop("experiment")
-        for name, empty in (("progress", {}), ("summary", {}), ("message", "")):
-            fields[name] = fields[name] or empty
-        return cls(values=values, **fields)
-
-    @cached_property
-    def experiment(self) -> Experiment:
-        """What was trained.
-
-        Raises:
-            UserError: the run was made by a version whose experiments this one cannot read.
-        """
-        return Experiment.parse(self.values)
-
-    @property
-    def task(self) -> Task | None:
-        """What is asked of the network; None until its worker has seen the data."""
-        return self.summary.get("task") or self.progress.get("task")
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it waits or trains."""
-        return self.state in ACTIVE
-
-    @property
-    def seconds(self) -> float | None:
-        """How long training took, or has taken so far."""
-        if "seconds" in self.summary:
-            return float(self.summary["seconds"])
-        if self.started is None:
-            return None
-        return (self.finished or time.time()) - self.started
-
-    @property
-    def folder(self) -> Path:
-        """Where its files are: the model, the decision boundary."""
-        return Settings().folder("runs") / self.id
 
 
 class Store:
@@ -123,13 +39,16 @@ class Store:
             fix = "Free disk space on the server" if "full" in reason else "Try again in a moment"
             raise UserError(f"The run store did not answer: {reason}", fix=fix) from error
 
-    def create(self, experiment: Experiment, title: str = "", owner: str = "server") -> Run:
+    def create(
+        self, experiment: Experiment, title: str = "", owner: str = "server", *,
+        run_id: str = "", **fields: Any,
+    ) -> Run:  # fmt: skip
         """A new run, queued."""
-        run_id = secrets.token_hex(4)
+        run_id = run_id or new_id()
         values = {
             "id": run_id, "title": title or default_title(experiment),
             "experiment": experiment.model_dump(mode="json"), "state": "queued",
-            "owner": owner, "created": time.time(),
+            "owner": owner, "created": time.time(), **fields,
         }  # fmt: skip
         with self.transaction() as connection:
             connection.execute(RUNS.insert().values(values))
@@ -171,20 +90,31 @@ class Store:
     def claim(self, run_id: str) -> bool:
         """Take a queued run for training; False if it is no longer queued."""
         now = time.time()
-        return self._move(run_id, "running", ("queued",), started=now, seen=now)
+        return self.move(run_id, "running", ("queued",), started=now, seen=now)
 
     def end(self, run_id: str, state: State, message: str = "", **fields: Any) -> bool:
         """Bring an active run to its end; False if it had ended already."""
-        return self._move(run_id, state, ACTIVE, finished=time.time(), message=message, **fields)
+        return self.move(run_id, state, ACTIVE, finished=time.time(), message=message, **fields)
 
-    def _move(self, run_id: str, state: State, before: Sequence[State], **fields: Any) -> bool:
+    def end_if_running(self, run_id: str, state: State, message: str) -> bool:
+        """The same for a run whose worker is gone; one that was resumed meanwhile stays queued."""
+        return self.move(run_id, state, ("running",), finished=time.time(), message=message)
+
+    def move(self, run_id: str, state: State, before: Sequence[State], **fields: Any) -> bool:
+        """Bring a run into another state; False if it is not in one of ``before``."""
         statement = RUNS.update().where(RUNS.c.id == run_id, RUNS.c.state.in_(before))
         with self.transaction() as connection:
             return connection.execute(statement.values(state=state, **fields)).rowcount == 1
 
+    def add_message(self, run_id: str, text: str) -> None:
+        """Add a sentence to what is said of a run."""
+        message = f"{self.get(run_id).message} {text}".strip()
+        with self.transaction() as connection:
+            connection.execute(RUNS.update().where(RUNS.c.id == run_id).values(message=message))
+
     def request_stop(self, run_id: str) -> None:
         """Ask for the end of a run; one that waits is stopped at once."""
-        if self._move(run_id, "stopped", ("queued",), finished=time.time()):
+        if self.move(run_id, "stopped", ("queued", "paused"), finished=time.time()):
             return
         statement = RUNS.update().where(RUNS.c.id == run_id, RUNS.c.stop_requested.is_(None))
         with self.transaction() as connection:
@@ -208,8 +138,8 @@ class Store:
 
     def write(
         self, run_id: str, points: Iterable[tuple[int, Point]], progress: dict[str, Any]
-    ) -> float | None:
-        """A worker's report: numbered points and progress; returns when a stop was asked for."""
+    ) -> Wishes:
+        """A worker's report: numbered points and progress; returns what is asked of it."""
         rows = [
             {
                 "run": run_id, "number": number, "within_epoch": int(point.within_epoch),
@@ -224,8 +154,9 @@ class Store:
             connection.execute(
                 RUNS.update().where(here).values(progress=progress, seen=time.time())
             )
-            requested = connection.execute(select(RUNS.c.stop_requested).where(here)).scalar()
-        return requested
+            wanted = (RUNS.c.stop_requested, RUNS.c.pause_after, RUNS.c.rate_wanted)
+            row = connection.execute(select(*wanted).where(here)).first()
+        return Wishes(*row) if row else Wishes()
 
     def points(self, run_id: str, *, within_epoch: bool = False, most: int = 1_000) -> list[Point]:
         """Points in order, at most about ``most`` of them, evenly thinned; the last always."""
@@ -260,7 +191,7 @@ class Store:
                 run.id,
                 "interrupted",
                 f"The {who} that trained this run ended before the run did. What it had "
-                "recorded is here; train it again to go on.",
+                "recorded is here; resume it to go on from the last epoch it saved.",
             )
         return [run.id for run in dead]
 

@@ -32,6 +32,25 @@ RUNS = Table(
     Column("progress", JSON),  # {"phase", "epoch", "epochs", "step", "steps", …}
     Column("summary", JSON),  # {"seconds", "epochs", "final", "best", "test"}
     Column("message", Text),  # why it failed or was interrupted
+    Column("pause_after", Integer),  # rest once so many epochs are complete
+    Column("rate_wanted", Float),  # the learning rate to go on with
+    Column("marks", JSON),  # what was done to it on its way: [{"epoch", "text", "rate"}]
+    Column("origin", JSON),  # of a fork: {"run", "epoch"}
+    Column("group_id", String(12), index=True),
+    Column("part", JSON),  # what it is in its group
+)
+
+GROUPS = Table(
+    "groups",  # runs that belong together: an ablation, a sweep, the folds of a cross-validation
+    METADATA,
+    Column("id", String(12), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("plan", JSON, nullable=False),
+    Column("stopped", Float),  # when its end was asked for
+    Column("results", JSON),  # what its driver found out
+    Column("message", Text),
 )
 
 POINTS = Table(

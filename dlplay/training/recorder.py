@@ -1,4 +1,4 @@
-"""A worker's line to the run store: points and progress out, the wish to stop in."""
+"""A worker's line to the run store: points and progress out, wishes in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from dlplay.errors import UserError
-from dlplay.runs import Point, Store
+from dlplay.runs import Point, Store, Wishes
 
 _WRITE_SECONDS = 0.25
 _PATIENCE_SECONDS = 10.0
@@ -23,11 +23,12 @@ class Recorder:
         self._points: list[tuple[int, Point]] = []
         self._counts = {True: 0, False: 0}
         self._progress: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._lock, self._writing = threading.Lock(), threading.Lock()
         self._closing = threading.Event()
         self._written = time.monotonic()
         self._error: UserError | None = None
         self.stop_requested = False
+        self.wishes = Wishes()
         self._thread = threading.Thread(target=self._write_on, daemon=True)
 
     def __enter__(self) -> Recorder:
@@ -63,6 +64,14 @@ class Recorder:
         if self._error and time.monotonic() - self._written > _PATIENCE_SECONDS:
             raise self._error
 
+    def continue_from(self, counts: dict[bool, int]) -> None:
+        """Number the next points from here on, by `Point.within_epoch`."""
+        self._counts = dict(counts)
+
+    def flush(self) -> None:
+        """Write at once, and learn what is wished now."""
+        self._write()
+
     def report(self, **progress: Any) -> None:
         """Say where the run is; the latest report counts."""
         with self._lock:
@@ -79,13 +88,15 @@ class Recorder:
             self._write()
 
     def _write(self) -> None:
-        with self._lock:
-            points, progress = self._points, self._progress
-            self._points = []
-        try:
-            self.stop_requested |= self._store.write(self._run_id, points, progress) is not None
-            self._written, self._error = time.monotonic(), None
-        except UserError as error:
-            self._error = error
+        with self._writing:  # so that no older answer follows a newer one
             with self._lock:
-                self._points = points + self._points
+                points, progress = self._points, self._progress
+                self._points = []
+            try:
+                self.wishes = self._store.write(self._run_id, points, progress)
+                self.stop_requested |= self.wishes.stop is not None
+                self._written, self._error = time.monotonic(), None
+            except UserError as error:
+                self._error = error
+                with self._lock:
+                    self._points = points + self._points

@@ -6,6 +6,8 @@ L. Prechelt (1998), Early Stopping – but when?
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import keras
 import numpy as np
@@ -34,6 +36,18 @@ class Patience:
             return False
         self.note = f"Stopped early: validation loss was best after epoch {self._best_epoch + 1}."
         return True
+
+    def capture(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """What it remembers: weights by name, and plain values."""
+        weights = {f"best:{place}": values for place, values in enumerate(self._weights)}
+        return weights, {"best": self._best, "best_epoch": self._best_epoch}
+
+    def put_back(self, arrays: Mapping[str, np.ndarray], notes: Mapping[str, Any]) -> None:
+        """Remember what `capture` gave; a setting that is off, or another network, needs none."""
+        self._best, self._best_epoch = notes["best"], notes["best_epoch"]
+        weights = [values for name, values in arrays.items() if name.startswith("best:")]
+        shapes = [tuple(variable.shape) for variable in self._model.weights]
+        self._weights = weights if [values.shape for values in weights] == shapes else []
 
     def restore(self) -> None:
         """Put the weights of the best epoch back, if that was asked for."""

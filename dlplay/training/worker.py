@@ -37,7 +37,7 @@ def main(has_gpu: bool) -> int:
     store = open_store()
     run = trainer.train(store, store.get(run_id))
     _measure_pace()
-    return 0 if run.state in ("finished", "stopped") else 1
+    return 1 if run.state in ("failed", "interrupted") else 0
 
 
 def _measure_pace() -> bool:

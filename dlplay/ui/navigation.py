@@ -11,7 +11,9 @@ from dlplay.lessons import LESSONS
 
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
-TRAIN, RUNS, RUN = (str(_FOLDER / name) for name in ("train.py", "runs.py", "run.py"))
+TRAIN, RUNS, RUN, STUDY = (
+    str(_FOLDER / f"{name}.py") for name in ("train", "runs", "run", "study")
+)
 CLASSIFY = str(_FOLDER / "classify.py")
 
 
@@ -27,6 +29,7 @@ def pages() -> dict[str, list[StreamlitPage]]:
                 CLASSIFY, title="Classify", icon=":material/image_search:", url_path="classify"
             ),
             st.Page(RUN, title="Run", url_path="run", visibility="hidden"),
+            st.Page(STUDY, title="Study", url_path="study", visibility="hidden"),
         ],
         "Learn": [
             st.Page(

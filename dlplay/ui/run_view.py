@@ -14,7 +14,7 @@ from dlplay.runs.figures import (
     metric_title,
     plot_curves,
 )
-from dlplay.ui import advice, state, views
+from dlplay.ui import advice, run_control, state, study_view, views
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
@@ -26,6 +26,7 @@ STATES: dict[State, tuple[str, BadgeColour]] = {
     "stopped": (":material/stop_circle:", "orange"),
     "failed": (":material/error:", "red"),
     "interrupted": (":material/power_off:", "orange"),
+    "paused": (":material/pause_circle:", "violet"),
 }
 
 
@@ -38,22 +39,32 @@ def _header(run: Run) -> None:
             st.header(run.title, anchor=False, width="content")
             st.badge(run.state, icon=icon, color=tint)
         st.caption(f"Run {run.id} · launched {clock(run.created)}")
+        run_control.origin(run)
+        study_view.origin(run)
     buttons = right.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center"
     )
     with buttons:
-        if run.is_active:
-            if st.button("Stop", icon=":material/stop:", key="stop"):
-                state.store().request_stop(run.id)
-                st.rerun()
-        elif st.button("Change and train again", icon=":material/edit:", key="again"):
+        run_control.buttons(run)
+        if not run.is_active and st.button(
+            "Change and train again", icon=":material/edit:", key="again"
+        ):
             state.load_draft(run.experiment, nearest_preset(run.experiment))
             st.switch_page(TRAIN)
+        if not run.is_active:
+            study_view.offer({"run": run.id})
         if st.button("All runs", icon=":material/list:", key="all_runs"):
             st.switch_page(RUNS)
 
 
-def live(run_id: str, was_active: bool) -> None:
+def follow(run: Run) -> None:
+    """The run, again and again while it trains; more often until there is something to see."""
+    has_points = bool(state.store().points(run.id, most=1))
+    seconds = (0.5 if has_points else 0.2) if run.is_active else None
+    st.fragment(_live, run_every=seconds)(run.id, run.is_active, has_points)
+
+
+def _live(run_id: str, was_active: bool, had_points: bool) -> None:
     """Everything that changes while a run trains."""
     run = state.store().get(run_id)
     if was_active and not run.is_active:
@@ -61,12 +72,14 @@ def live(run_id: str, was_active: bool) -> None:
     _header(run)
     _outcome(run)
     _numbers(run)
-    _charts(run)
+    has_points = _charts(run)
     if not run.is_active:
         advice.show(run)
     if views.seen_live(run, beside=False):
         st.subheader("Inside the network", anchor=False)
         views.show_live(run, beside=False)
+    if has_points and run.is_active and not had_points:
+        st.rerun()  # drawn once; from now on the pace is calmer
 
 
 def _outcome(run: Run) -> None:
@@ -108,7 +121,7 @@ def _numbers(run: Run) -> None:
     }
     if test:
         shown[f"Test {title}"] = metric_value(main, test.get(main))
-    if run.is_active:
+    if run.is_active or run.state == "paused":
         shown["Learning rate"] = score(last.get("learning_rate"))
         shown["Samples per second"] = f"{speed:,.0f}" if speed else "–"
     else:
@@ -118,31 +131,34 @@ def _numbers(run: Run) -> None:
             st.metric(name, value, width=150)
 
 
-def _charts(run: Run) -> None:
+def _charts(run: Run) -> bool:
+    """The curves, and what the network says; whether an epoch is complete."""
     points = state.store().points(run.id)
     within = state.store().points(run.id, within_epoch=True)
     if not points and not within:
         if run.is_active:
             st.caption("The first points appear here as soon as the first step is done.")
-        return
+        return False
     metric, log_loss = _choose_metric(run)
     epochs = run.experiment.training.epochs
     columns = st.columns(3 if views.seen_live(run, beside=True) else 2)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
-            figure = plot_curves(curves_info(points, name, within), name, epochs, log)
+            curves = curves_info(points, name, within)
+            figure = plot_curves(curves, name, epochs, log, run.marks)
             chart(
                 figure, key=f"curve_{name}", alt=f"{metric_title(name)} of every epoch", height=380
             )
     for column in columns[2:]:
         with column:
             views.show_live(run, beside=True)
+    return bool(points)
 
 
 def _choose_metric(run: Run) -> tuple[str, bool]:
     """Which metric to draw beside the loss, and whether the loss is on a logarithmic axis."""
     choices = list(METRICS_OF[run.task or "classification"])
-    if not run.experiment.training.rate_is_constant:
+    if run.marks or not run.experiment.training.rate_is_constant:
         choices.append("learning_rate")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         metric = st.segmented_control(

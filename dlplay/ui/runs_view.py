@@ -1,4 +1,4 @@
-"""The parts of the Runs page: the list, what can be done with it, and several runs compared."""
+"""The parts of the Runs page: the list, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dlplay.runs import Run
-from dlplay.runs.figures import METRICS_OF, plot_overlay
 from dlplay.ui import state
-from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUN, TRAIN
 from dlplay.ui.run_view import STATES
 from dlplay.ui.text import clock, duration
@@ -113,46 +111,6 @@ def confirm_delete(runs: Sequence[Run]) -> None:
 
     if st.button("Delete", type="primary", on_click=delete, key="confirm_delete"):
         st.rerun()
-
-
-def compare(runs: Sequence[Run]) -> None:
-    """The curves of several runs over each other, and what differs between their experiments."""
-    st.subheader(f"{len(runs)} runs compared", anchor=False)
-    points = [(f"{run.title} ({run.id[:4]})", state.store().points(run.id)) for run in runs]
-    mains = dict.fromkeys(METRICS_OF[run.task][0] for run in runs if run.task)
-    log_loss = st.toggle("Logarithmic loss", key="compare_log")
-    for column, metric in zip(st.columns(1 + len(mains)), ["loss", *mains], strict=True):
-        with column:
-            figure = plot_overlay(points, metric, log_loss and metric == "loss")
-            chart(
-                figure, key=f"overlay_{metric}", alt=f"{metric} of the selected runs", height=420
-            )
-    st.caption("Solid: validation. Dotted: training.")
-    differences(runs)
-
-
-def differences(runs: Sequence[Run]) -> None:
-    """A table of the fields in which the experiments are not all equal."""
-    flat = [run.experiment.flat() for run in runs]
-    paths = list(dict.fromkeys(path for values in flat for path in values))
-    rows = {
-        path: [_shown(values.get(path)) for values in flat]
-        for path in paths
-        if len({repr(values.get(path)) for values in flat}) > 1
-    }
-    if not rows:
-        st.info("These experiments are the same in every field.", icon=":material/equal:")
-        return
-    columns: dict[str, list[str]] = {"What differs": list(rows)}
-    for index, run in enumerate(runs):
-        columns[f"{run.title} ({run.id[:4]})"] = [values[index] for values in rows.values()]
-    st.dataframe(columns, hide_index=True)
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "–"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def empty() -> None:

@@ -17,6 +17,9 @@ from dlplay.runs import Run, Store, open_store, requests
 from dlplay.settings import Settings
 from dlplay.views import Arrays, Snapshots
 
+QUESTION = "ask."
+"""What the paths of questions to a run begin with; those of a draft never do."""
+
 _DRAFT, _PRESET, _VERSION, _INITIAL = "draft", "draft_preset", "draft_version", "draft_initial"
 
 
@@ -54,9 +57,11 @@ def load_draft(experiment: Experiment, preset: str) -> None:
 
 
 def widget_key(path: str) -> str:
-    """The key of the widget for a part of the draft; another draft has other widgets."""
-    draft()
-    return f"form.{path}.{st.session_state[_VERSION]}"
+    """The key of the widget for a part of the draft, or of a question to a run; another draft has
+    other widgets."""
+    if not path.startswith(QUESTION):  # the address of a page that asks is no link to a draft
+        draft()
+    return f"form.{path}.{st.session_state.get(_VERSION, 0)}"
 
 
 def initial(key: str, value: Any) -> Any:
@@ -75,14 +80,17 @@ def _read_address() -> None:
     """Start from what a link says: ``?preset=…&training.epochs=5``."""
     parameters = st.query_params.to_dict()
     name = parameters.pop("preset", next(iter(PRESETS)))
+    unknown = []
+    if name not in PRESETS:
+        unknown.append(f"Expected one of the presets {', '.join(PRESETS)}. Received: {name}.")
+        name, parameters = next(iter(PRESETS)), {}
     try:
-        if name not in PRESETS:
-            raise UserError(f"Expected one of the presets {', '.join(PRESETS)}", received=name)
-        load_draft(PRESETS[name].experiment.changed(parameters.items()), name)
-    except UserError as error:
-        name = name if name in PRESETS else next(iter(PRESETS))
-        load_draft(PRESETS[name].experiment, name)
-        st.error(f"This link cannot be followed. {error}", icon=":material/link_off:")
+        experiment = PRESETS[name].experiment.changed(parameters.items())
+    except UserError:
+        experiment, unknown = PRESETS[name].experiment.followed(parameters.items())
+    load_draft(experiment, name)
+    for sentence in unknown:
+        st.error(f"A part of this link is left out. {sentence}", icon=":material/link_off:")
 
 
 def write_address(experiment: Experiment) -> None:

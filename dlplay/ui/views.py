@@ -11,11 +11,13 @@ import streamlit as st
 from dlplay.errors import UserError
 from dlplay.runs import Run
 from dlplay.ui import forms, samples, state
-from dlplay.ui.chart import chart
+from dlplay.ui.chart import Click, OnClick, chart
 from dlplay.views import Moment, Panel, Snapshots, View, views_of
 
 _LOOK_SECONDS = 60.0
 """For how long after its end a run's last views are waited for."""
+_CLICKS = "asked.clicks"
+Values = dict[str, Any]
 
 
 def seen(run: Run, moment: Moment) -> list[tuple[View, Snapshots]]:
@@ -24,25 +26,50 @@ def seen(run: Run, moment: Moment) -> list[tuple[View, Snapshots]]:
     return [(view, snapshots) for view, snapshots in kept if snapshots.epochs()]
 
 
-def show_panels(run: Run, panels: Sequence[Panel], key: str, across: int = 1) -> None:
-    """Panels of a run, ``across`` of them side by side."""
+def show_panels(
+    run: Run, panels: Sequence[Panel], key: str, *, across: int = 1, values: Values | None = None
+) -> None:
+    """Panels of a run.
+
+    Args:
+        across: how many of them stand side by side.
+        values: of the view's fields; a click on a figure that takes clicks changes them.
+    """
     for start in range(0, len(panels), across):
         columns = st.columns(min(across, len(panels) - start)) if across > 1 else [st.container()]
         for offset, column in enumerate(columns):
             with column:
-                _panel(run, panels[start + offset], f"{key}.{start + offset}")
+                _panel(run, panels[start + offset], f"{key}.{start + offset}", values)
 
 
-def _panel(run: Run, panel: Panel, key: str) -> None:
+def _panel(run: Run, panel: Panel, key: str, values: Values | None) -> None:
     if panel.text:
         st.markdown(panel.text)
     if panel.figure is not None:
-        choose = (lambda mark: samples.choose(key, mark)) if panel.groups else None
-        chart(panel.figure, key=key, alt=panel.alt, height=panel.height, on_click=choose)
+        take = _taking(panel, key, values)
+        chart(panel.figure, key=key, alt=panel.alt, height=panel.height, on_click=take)
     if panel.rows:
         st.dataframe(panel.rows, hide_index=True, key=f"{key}.rows")
     if panel.groups:
         samples.show(run, panel.groups, key)
+
+
+def _taking(panel: Panel, key: str, values: Values | None) -> OnClick | None:
+    """What a click on the panel's figure does: choose a group of samples, or fill two fields."""
+    names = panel.clicks
+
+    def choose(click: Click) -> None:
+        if click.mark is not None:
+            samples.choose(key, click.mark)
+
+    def fill(click: Click) -> None:
+        if names and values is not None and click.x is not None and click.y is not None:
+            values.update(zip(names, (round(click.x, 3), round(click.y, 3)), strict=True))
+            st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
+
+    if panel.groups:
+        return choose
+    return fill if names and values is not None else None
 
 
 def seen_live(run: Run, beside: bool) -> list[tuple[View, Snapshots]]:
@@ -98,10 +125,11 @@ def _wait_for_views(run: Run, known: int) -> None:
 
 def _ask(run: Run, view: View) -> None:
     """A form, and the answer of the run's own network."""
-    values: dict[str, Any] = st.session_state.setdefault(f"ask.{run.id}.{view.name}", {})
+    path = f"{state.QUESTION}{run.id}"
+    values: Values = st.session_state.setdefault(f"{path}.{view.name}", {})
     values["name"] = view.name
     st.caption(view.card.summary)
-    forms.fields(type(view), values, f"ask.{run.id}")
+    forms.fields(type(view), values, f"{path}.{st.session_state.get(_CLICKS, 0)}")
     is_open = state.look(run, values) is None
     st.fragment(_answer, run_every=0.3 if is_open else None)(run, view, dict(values), is_open)
 
@@ -109,6 +137,9 @@ def _ask(run: Run, view: View) -> None:
 def _answer(run: Run, view: View, values: dict[str, Any], was_open: bool) -> None:
     """The answer; until it is there, the one before."""
     last = f"answer.{run.id}.{view.name}"
+    form = st.session_state[f"{state.QUESTION}{run.id}.{view.name}"]
+    if form != values:
+        st.rerun()  # a click has changed the form
     found = state.look(run, values)
     if was_open and found is not None:
         st.rerun()  # once more, whole: the polling ends with it
@@ -120,7 +151,8 @@ def _answer(run: Run, view: View, values: dict[str, Any], was_open: bool) -> Non
         st.caption("Asking the network …")
     if found is not None:
         st.session_state[last] = found
-        show_panels(run, view.panels(found[1], found[0]), f"answer_{view.name}")
+        panels = view.panels(found[1], found[0])
+        show_panels(run, panels, f"answer_{view.name}", values=form)
 
 
 def _choose(views: Sequence[tuple[View, Any]], key: str) -> tuple[View, Any]:

@@ -13,7 +13,20 @@ from dlplay.views.hardest import Hardest
 from dlplay.views.threshold_curves import ThresholdCurves
 from dlplay.views.reliability import Reliability
 from dlplay.views.residuals import Residuals
+from dlplay.views.sentence import Sentence
+from dlplay.views.word_states import WordStates
+from dlplay.views.attention_weights import AttentionWeights
+from dlplay.views.writing import Writing
+from dlplay.views.writing import Continue
+from dlplay.views.beliefs import Beliefs
+from dlplay.views.forecast import Forecast
 from dlplay.views.where import WhereItLooked
+from dlplay.views.generated import Generated
+from dlplay.views.sample import Sample
+from dlplay.views.reconstructions import Reconstructions
+from dlplay.views.latent_plane import LatentPlane
+from dlplay.views.decode import Decode
+from dlplay.views.feature_maps import FeatureMaps
 from dlplay.views.snapshots import Snapshots
 
 VIEWS: dict[str, type[View]] = entries(globals(), View)

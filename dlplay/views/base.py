@@ -68,6 +68,7 @@ class Panel:
         height: of the figure, in pixels.
         groups: samples, one group at a time. A click on a point of the figure whose ``customdata``
             is a group's number shows that group.
+        clicks: names of the view's fields that take the x and y of a click on the figure.
     """
 
     figure: go.Figure | None = None
@@ -76,6 +77,7 @@ class Panel:
     rows: list[dict[str, Any]] = field(default_factory=list)
     height: int = 380
     groups: Sequence[Group] = ()
+    clicks: tuple[str, str] | None = None
 
 
 class View(Entry):

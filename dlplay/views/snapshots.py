@@ -75,3 +75,10 @@ class Snapshots:
 
     def _file(self, epoch: int) -> Path:
         return self._folder / f"{epoch:06d}.npz"
+
+
+def forget_after(run_folder: Path, epoch: int) -> None:
+    """Drop what all views of a run have seen after ``epoch``: it goes on from there."""
+    for path in (run_folder / "views").glob("*/[0-9]*.npz"):
+        if int(path.stem) > epoch:
+            path.unlink(missing_ok=True)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dlplay.presets import PRESETS
-from dlplay.runs import Point, Run, Store
+from dlplay.runs import Point, Run, Store, control
+from dlplay.runs.checkpoints import Checkpoint, Checkpoints
 from dlplay.views import Arrays, Snapshots
 from tests.app.pages import open_page, texts
 
@@ -108,7 +109,7 @@ def test_points_in_the_plane_come_with_the_picture_of_the_plane(store: Store) ->
     app = open_page("run", id=run.id)
     assert not app.exception
     assert len(app.get("bidi_component")) == 3
-    assert not app.select_slider
+    assert [w.label for w in app.select_slider] == ["Learning rate"]
     store.end(run.id, "finished", summary=SUMMARY)
     ended = open_page("run", id=run.id)
     assert ended.select_slider[0].value == 2
@@ -128,3 +129,55 @@ def test_an_ended_run_can_be_changed_and_trained_again(store: Store) -> None:
     app.button(key="train").click().run()
     assert store.runs()[0].experiment == wanted
     assert store.runs()[0].id != run.id
+
+
+def paused(store: Store) -> Run:
+    """A run that rests after two epochs, both saved."""
+    run = running(store)
+    weights = {"v:w": np.zeros(3)}
+    for epoch in (0, 2):
+        Checkpoints(run.folder).save(Checkpoint(epoch, weights, {}))
+    control.pause(store, run.id, SUMMARY)
+    return store.get(run.id)
+
+
+def test_pause_asks_the_worker_to_rest(store: Store) -> None:
+    run = running(store)
+    app = open_page("run", id=run.id)
+    app.button(key="pause").click().run()
+    assert not app.exception
+    assert store.get(run.id).pause_after == 0
+    assert app.button(key="pause").disabled
+
+
+def test_a_paused_run_can_be_resumed_stepped_and_given_another_rate(store: Store) -> None:
+    run = paused(store)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert app.button(key="rate_change").disabled
+    slider = next(w for w in app.select_slider if w.label == "Learning rate")
+    slider.set_value(0.5).run()
+    app.button(key="rate_change").click().run()
+    assert store.get(run.id).rate_wanted == 0.5
+    app.button(key="step").click().run()
+    assert (store.get(run.id).state, store.get(run.id).pause_after) == ("queued", 3)
+    control.request_pause(store, run.id)
+    open_page("run", id=run.id).button(key="resume").click().run()
+    assert (store.get(run.id).state, store.get(run.id).pause_after) == ("queued", None)
+
+
+def test_a_fork_starts_from_a_saved_epoch_and_says_where_it_comes_from(store: Store) -> None:
+    run = paused(store)
+    app = open_page("run", id=run.id)
+    app.button(key="fork").click().run()
+    assert not app.exception
+    assert "2 saved epochs" in texts(app)
+    app.button(key="fork_start").click().run()
+    made = next(r for r in store.runs() if r.origin)
+    assert made.origin is not None
+    assert (made.origin.run, made.origin.epoch, made.state) == (run.id, 2, "queued")
+    assert len(store.points(made.id)) == 2
+    links = [link.proto.label for link in open_page("run", id=made.id).get("page_link")]
+    assert any(f"({run.id}) after epoch 2" in label for label in links)
+    store.delete(run.id)
+    assert "that run is deleted" in texts(open_page("run", id=made.id))

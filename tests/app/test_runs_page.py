@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from streamlit.testing.v1 import AppTest
 
 from dlplay.presets import PRESETS
-from dlplay.runs import Run, Store
+from dlplay.runs import Point, Run, Store
 from tests.app.pages import open_page, texts
 from tests.app.test_run_page import SUMMARY, running
 
@@ -59,7 +61,7 @@ def test_a_link_to_several_runs_compares_them_and_names_what_differs(store: Stor
     assert not app.exception
     assert "2 runs compared" in texts(app)
     assert len(app.get("bidi_component")) == 2
-    differences = app.dataframe[1].value
+    differences = app.dataframe[-1].value
     assert sorted(differences["What differs"]) == ["seed", "training.epochs"]
     epochs = differences[differences["What differs"] == "training.epochs"].iloc[0, 1:]
     assert sorted(epochs) == ["100", "7"]
@@ -78,3 +80,42 @@ def test_deleting_asks_first_and_then_forgets_the_run(store: Store) -> None:
     assert [r.id for r in store.runs()] == [other.id, run.id]
     app.button(key="confirm_delete").click().run()
     assert [r.id for r in store.runs()] == [other.id]
+
+
+def trained(store: Store, losses: list[float]) -> Run:
+    """A run with a curve of these validation losses."""
+    run = finished(store, "iris-mlp")
+    points = [
+        (n, Point(n + 1.0, n / 2, {"loss": loss / 2, "val_loss": loss, "val_accuracy": n / 10}))
+        for n, loss in enumerate(losses)
+    ]
+    store.write(run.id, points, {})
+    return run
+
+
+def test_scores_are_compared_at_the_best_the_last_or_a_chosen_epoch(store: Store) -> None:
+    runs = [trained(store, losses) for losses in ([3.0, 1.0, 2.0], [5.0, 4.0, 3.0, 2.0])]
+    app = open_page("runs", ids=",".join(run.id for run in runs))
+    assert not app.exception
+
+    def losses() -> list[object]:
+        scores = app.dataframe[1].value.set_index("Run")
+        return [scores.loc[f"{r.title} ({r.id[:4]})", "Validation loss"] for r in runs]
+
+    assert losses() == [1, 2]
+    moment = next(w for w in app.button_group if w.label == "Scores at")
+    moment.set_value("Last").run()
+    assert losses() == [2, 2]
+    next(w for w in app.button_group if w.label == "Scores at").set_value("Epoch").run()
+    app.number_input(key="compare_epoch").set_value(4).run()
+    assert [str(loss) for loss in losses()] == ["nan", "2.0"]
+
+
+def test_curves_are_laid_over_each_other_by_epoch_step_or_second(store: Store) -> None:
+    runs = [trained(store, losses) for losses in ([3.0, 1.0, 2.0], [5.0, 4.0, 3.0, 2.0])]
+    app = open_page("runs", ids=",".join(run.id for run in runs))
+    for along, axis in (("step", "Step"), ("second", "Seconds of training")):
+        next(w for w in app.button_group if w.label == "Along").set_value(along).run()
+        assert not app.exception
+        figure = json.loads(json.loads(app.get("bidi_component")[0].proto.json)["figure"])
+        assert figure["layout"]["xaxis"]["title"]["text"] == axis

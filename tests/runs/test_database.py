@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
+from dlplay.runs import Store
 from dlplay.runs.database import open_engine
 from dlplay.runs.tables import METADATA
 
@@ -41,3 +42,31 @@ def test_server_workers_and_command_line_may_all_come_first(tmp_path: Path) -> N
 
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(open_it, range(8))) == {len(METADATA.tables)}
+
+
+def test_a_database_of_an_older_version_gets_the_new_columns_and_keeps_its_runs(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'runs.sqlite'}"
+    with open_engine(url).begin() as connection:
+        connection.exec_driver_sql("DROP TABLE runs")
+        connection.exec_driver_sql(
+            "CREATE TABLE runs (id VARCHAR(12) PRIMARY KEY, title TEXT NOT NULL, experiment JSON "
+            "NOT NULL, state VARCHAR(12) NOT NULL, owner VARCHAR(12) NOT NULL, created FLOAT NOT "
+            "NULL, started FLOAT, seen FLOAT, finished FLOAT, stop_requested FLOAT, "
+            "progress JSON, summary JSON, message TEXT)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO runs (id, title, experiment, state, owner, created) "
+            "VALUES ('old', 'An old run', '{}', 'finished', 'server', 1.0)"
+        )
+    with ThreadPoolExecutor(4) as pool:  # server, worker and command line start together
+        list(pool.map(lambda _: open_engine(url), range(4)))
+    (run,) = Store(open_engine(url)).runs()
+    assert (run.id, run.title, run.marks, run.origin, run.part) == (
+        "old",
+        "An old run",
+        (),
+        None,
+        {},
+    )

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from dlplay.errors import UserError
 from dlplay.presets import PRESETS
 from dlplay.runs import Point, Run, Store, open_store
-from dlplay.runs.store import State
+from dlplay.runs.records import State
 from dlplay.runs.tables import RUNS
 from dlplay.settings import Settings
 
@@ -184,9 +184,9 @@ class TestStop:
     ) -> None:
         run = new_run()
         store.claim(run.id)
-        assert store.write(run.id, [], {}) is None
+        assert store.write(run.id, [], {}).stop is None
         store.request_stop(run.id)
-        asked = store.write(run.id, [], {})
+        asked = store.write(run.id, [], {}).stop
         assert asked == store.get(run.id).stop_requested
         assert store.get(run.id).state == "running"
 

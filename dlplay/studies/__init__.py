@@ -1,0 +1,1 @@
+"""Experiments made of several runs: ablations, cross-validations, sweeps."""
