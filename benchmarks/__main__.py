@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import image_networks, presets, recurrent, server, store, training
+from benchmarks import image_networks, presets, recurrent, server, store, training, views
 from benchmarks.table import Row, render
 
 _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
@@ -18,6 +18,7 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "store": store.rows,
     "server": server.rows,
     "images": image_networks.rows,
+    "views": views.rows,
 }
 _PACKAGES = ("keras", "tensorflow", "torch", "streamlit", "plotly", "numpy")
 _QUIET_LOAD = 0.5

@@ -9,12 +9,16 @@ import streamlit as st
 
 from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Facts, Samples, Split, split_samples
+from dlplay.datasets.split import doubles as count_doubles
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment, dataset_adapter
 from dlplay.presets import PRESETS
 from dlplay.runs import Run, Store, open_store, requests
 from dlplay.settings import Settings
 from dlplay.views import Arrays, Snapshots
+
+QUESTION = "ask."
+"""What the paths of questions to a run begin with; those of a draft never do."""
 
 _DRAFT, _PRESET, _VERSION, _INITIAL = "draft", "draft_preset", "draft_version", "draft_initial"
 
@@ -52,16 +56,12 @@ def load_draft(experiment: Experiment, preset: str) -> None:
     st.session_state[_INITIAL] = {}
 
 
-ASKED = "ask."
-"""How the paths of questions to a run begin: they are no part of the draft."""
-
-
 def widget_key(path: str) -> str:
-    """The key of the widget for a part of the draft; another draft has other widgets."""
-    if path.startswith(ASKED):  # the address of a run says nothing of the draft
-        return f"form.{path}"
-    draft()
-    return f"form.{path}.{st.session_state[_VERSION]}"
+    """The key of the widget for a part of the draft, or of a question to a run; another draft has
+    other widgets."""
+    if not path.startswith(QUESTION):  # the address of a page that asks is no link to a draft
+        draft()
+    return f"form.{path}.{st.session_state.get(_VERSION, 0)}"
 
 
 def initial(key: str, value: Any) -> Any:
@@ -131,6 +131,17 @@ def split(dataset: Dataset, seed: int) -> Split:
 def _split(dataset: str, seed: int) -> Split:
     parsed = dataset_adapter.validate_json(dataset)
     return split_samples(parsed, samples(parsed), seed)
+
+
+def doubles(dataset: Dataset, seed: int) -> tuple[int, int]:
+    """Test samples that are trained on as well, and test samples."""
+    return _doubles(dataset.model_dump_json(), seed)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _doubles(dataset: str, seed: int) -> tuple[int, int]:
+    parts = split(dataset_adapter.validate_json(dataset), seed)
+    return count_doubles(parts), len(parts.test)
 
 
 def network(experiment: Experiment) -> Network | UserError | None:

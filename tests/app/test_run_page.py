@@ -213,3 +213,62 @@ def test_a_link_to_a_run_that_can_be_asked_says_nothing_of_a_form(store: Store) 
     assert "Try it" in [heading.value for heading in app.subheader]
     assert [field.label for field in app.text_input] == ["Expression"]
     assert not app.error
+
+
+def overfitted(store: Store) -> Run:
+    """A run whose validation loss climbs while its training loss falls."""
+    run = store.create(FIRST)
+    store.claim(run.id)
+    losses = [(1.0 - 0.04 * n, 0.8 + 0.05 * abs(n - 5)) for n in range(20)]
+    points = [
+        (n, Point(n + 1.0, float(n), METRICS | {"loss": loss, "val_loss": val_loss}))
+        for n, (loss, val_loss) in enumerate(losses)
+    ]
+    store.write(run.id, points, PROGRESS)
+    store.end(run.id, "finished", summary=SUMMARY)
+    return run
+
+
+def test_the_coach_says_what_is_wrong_and_fills_the_form(store: Store) -> None:
+    run = overfitted(store)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert "lowest after epoch 6" in texts(app)
+    app.button(key="coach.0.try").click().run()
+    app.switch_page("../../pages/train.py").run()
+    app.button(key="train").click().run()
+    changed = store.runs()[0].experiment
+    assert changed.training.early_stopping is not None
+    assert changed.regularisation.dropout == 0.3
+    assert changed.dataset == run.experiment.dataset
+
+
+def test_a_cell_of_the_confusion_matrix_shows_its_samples_and_their_file(store: Store) -> None:
+    run = running(store)
+    store.end(run.id, "finished", summary=SUMMARY)
+    arrays: Arrays = {
+        "rows": np.array([3, 60, 120, 121]), "truth": np.array([0, 1, 2, 2]),
+        "said": np.array([0, 2, 2, 1]), "confidence": np.array([0.9, 0.8, 0.7, 0.6]),
+        "class_names": np.array(["setosa", "versicolor", "virginica"]),
+    }  # fmt: skip
+    Snapshots(run.folder, "confusion").save(2, arrays)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    box = app.selectbox(key="view_confusion.0.group")
+    assert box.options[0] == "versicolor, taken for virginica: 1"
+    assert len(box.options) == 4
+    box.set_value(3).run()
+    assert not app.exception
+    shown = app.dataframe[0].value
+    assert shown["Row"].tolist() == [120]
+    assert shown["Confidence"].tolist() == ["70.0 %"]
+    measured = FIRST.dataset.load().inputs[120]
+    assert shown.iloc[0, -4:].tolist() == pytest.approx(measured.tolist())
+
+
+def test_a_question_to_a_run_does_not_take_the_address_for_a_draft(store: Store) -> None:
+    run = running(store)
+    store.end(run.id, "finished", summary=SUMMARY)
+    app = open_page("run", id=run.id)
+    assert app.get("number_input")
+    assert not app.error
