@@ -54,8 +54,7 @@ def load_draft(experiment: Experiment, preset: str) -> None:
 
 def widget_key(path: str) -> str:
     """The key of the widget for a part of the draft; another draft has other widgets."""
-    draft()
-    return f"form.{path}.{st.session_state[_VERSION]}"
+    return f"form.{path}.{st.session_state.get(_VERSION, 0)}"
 
 
 def initial(key: str, value: Any) -> Any:
