@@ -57,5 +57,8 @@ def _is_concrete(entry: type[Entry]) -> bool:
     return bool(get_args(entry.model_fields["name"].annotation))
 
 
-Task = Literal["classification", "regression"]
-"""What is asked of a network: one class of several, or a number."""
+Task = Literal[
+    "classification", "regression", "next character", "forecast", "generation", "reconstruction"
+]
+"""What is asked of a network: one class of several, a number, how a text goes on, a number that is
+yet to come, samples like those it was shown, or its own input again."""

@@ -14,6 +14,7 @@ from dlplay import cli_studies
 from dlplay.architectures import ARCHITECTURES
 from dlplay.catalogue import Entry
 from dlplay.classify import NETWORKS, default_network, network
+from dlplay.cli_export import add_arguments, export, script
 from dlplay.datasets import DATASETS
 from dlplay.errors import UserError
 from dlplay.execution import helper
@@ -145,11 +146,12 @@ def classify(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="python -m dlplay", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_OneLineParser)
-    for command in (catalogue, train, runs, upload, classify):
+    for command in (catalogue, train, runs, upload, classify, script, export):
         description = (command.__doc__ or "").splitlines()[0]
         sub = commands.add_parser(command.__name__, help=description, description=description)
         sub.set_defaults(command=command)
-        if command is not upload:
+        add_arguments(sub, command)
+        if command not in (upload, script, export):
             sub.add_argument("--json", action="store_true", help="one JSON object on stdout")
         if command is train:
             sub.add_argument("experiment", metavar="PRESET|FILE.json")

@@ -118,6 +118,16 @@ class Experiment(Choice):
             _replace(values, path, _from_text(value))
         return Experiment.parse(values)
 
+    def followed(self, overrides: Iterable[tuple[str, Any]]) -> tuple[Experiment, list[str]]:
+        """As much of `changed` as this version understands, and a sentence on each of the rest."""
+        experiment, rest = self, []
+        for override in overrides:
+            try:
+                experiment = experiment.changed([override])
+            except UserError as error:
+                rest.append(str(error))
+        return experiment, rest
+
     def overrides_from(self, base: Experiment) -> list[tuple[str, str]]:
         """The shortest overrides, as text, that `changed` turns ``base`` into this one with."""
         ours = self.flat()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,10 @@ class Settings(BaseSettings):
     checkpoint_megabytes: int = Field(
         default=500, ge=1, description="Disk the saved epochs of one run may take."
     )
+    view_share: float = Field(
+        default=0.08, ge=0, le=0.5,
+        description="Share of a run's time that looking inside its network may take; 0 is off.",
+    )  # fmt: skip
     fashion_mnist_folder: Path = Field(
         default=Path("/usr/share/datasets/fashion-mnist"),
         description="Where Debian's dataset-fashion-mnist puts its files.",
@@ -44,6 +50,10 @@ class Settings(BaseSettings):
     resnet50_md5: str = Field(
         default="2cb95161c43110f7111970584f804107",
         description="MD5 `resnet50_weights` must have; that of the published file by default.",
+    )
+
+    tensorboard_folder: Path | None = Field(
+        default=None, description="Folder for TensorBoard's event files; none by default."
     )
 
     def __init__(self, **values: Any) -> None:
@@ -77,3 +87,22 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL of the run store."""
         return self.database_url or f"sqlite:///{self.folder('.') / 'runs.sqlite'}"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep ``home`` for this process; the system lets go of it when the process ends.
+
+        Raises:
+            UserError: another server holds it.
+        """
+        import fcntl
+
+        with (self.folder(".") / "server.lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise UserError(
+                    f"Another server already uses {self.home.expanduser()}",
+                    fix="Stop it, or give this one a folder of its own with DLPLAY_HOME",
+                ) from error
+            yield

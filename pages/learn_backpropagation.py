@@ -12,7 +12,7 @@ RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 CODES = {"tensorflow": "TensorFlow", "pytorch": "PyTorch", "wrong": "What the article got wrong"}
 READING = (
     "Wide line: large gradient. Orange: raise this weight and the loss rises; blue: it falls. "
-    "Click a weight to choose it."
+    "Point at a weight for its chain rule; click it to choose it."
 )
 
 

@@ -41,10 +41,13 @@ with lesson.page(conv.LESSON) as page:
     with page.picture:
         around = conv.padded(image, 3, stride, same)
         window = conv.window_at(around, kernel, stride, row, column)
+        terms = conv.Terms(around, kernel, stride)
         pooled = conv.pool(output, pooling)
         pictures = {
             "input": conv.plot_input(around, window, 3),
-            "output": conv.plot_output(output, "After the kernel: click", row, column),
+            "output": conv.plot_output(
+                output, "After the kernel: point, click", row, column, terms=terms
+            ),
         }
         if pooling != "none":
             pictures["pooled"] = conv.plot_output(pooled, "After pooling", row, column, block=2)

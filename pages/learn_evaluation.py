@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from dlplay.lessons import evaluation
-from dlplay.lessons.evaluation import confusion, fold_scores, folds, make_scores
+from dlplay.lessons.evaluation import fold_scores, folds, make_scores
+from dlplay.scoring import confusion
 from dlplay.ui import lesson
 
 VIEWS = {"threshold": "Threshold", "folds": "Cross-validation"}

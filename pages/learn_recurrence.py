@@ -13,7 +13,7 @@ FORGET = "Of the LSTM’s forget gate and the GRU’s update gate: high means ke
 
 with lesson.page(recurrence.LESSON) as page:
     with page.controls:
-        kind = page.option("cell", "Cell", CELLS, "lstm", side_by_side=True)
+        kind = page.option("cell", "Cell", CELLS, recurrence.FIRST, side_by_side=True)
         text = page.text("text", "Text to read", TEXT, most=40) or TEXT
         scale = page.slider("scale", "Size of the recurrent weights", 0.1, 3.0, 1.0, step=0.05)
         bias = page.slider(

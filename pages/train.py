@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dlplay.errors import UserError
-from dlplay.ui import state, train_form, train_view
+from dlplay.ui import state, take_away, train_form, train_view
 
 start, launch = st.columns([5, 7], gap="large")
 form, meaning = st.columns([5, 7], gap="large")
@@ -26,3 +26,4 @@ if experiment is not None:
             train_view.show_dataset(experiment.dataset, experiment.seed)
         with st.container(border=True):
             train_view.show_network(experiment)
+        take_away.show_code(experiment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from dlplay.runs import Store, open_store
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["DLPLAY_HOME"] = str(Path(tempfile.gettempdir()) / "dlplay-tests")
+"""Where what is read while tests are collected is kept; each test has a home of its own."""
 
 
 @pytest.fixture(autouse=True)

@@ -19,14 +19,16 @@ _EXECUTOR = """
 import sys, time
 from dlplay.errors import UserError
 from dlplay.execution import LocalExecutor
+from dlplay.settings import Settings
 try:
-    executor = LocalExecutor()
-    executor.start()
+    with Settings().held():
+        executor = LocalExecutor()
+        executor.start()
+        print("started", flush=True)
+        sys.stdin.read()
+        executor.stop()
 except UserError as error:
     sys.exit(str(error))
-print("started", flush=True)
-sys.stdin.read()
-executor.stop()
 """
 
 

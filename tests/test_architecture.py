@@ -22,15 +22,26 @@ from dlplay.views import VIEWS
 ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = (
-    {"dlplay", "errors", "settings", "memory", "catalogue", "uploads", "figures", "layers"},
+    {
+        "dlplay",
+        "errors",
+        "settings",
+        "memory",
+        "catalogue",
+        "uploads",
+        "figures",
+        "layers",
+        "plain",
+        "scoring",
+    },
     {"datasets"},
     {"architectures"},
     {"optimisation"},
     {"experiment"},
     {"presets", "runs", "lessons", "views"},
-    {"training", "classify", "studies"},
+    {"training", "classify", "export", "studies"},
     {"execution"},
-    {"ui", "cli", "cli_studies", "__main__"},
+    {"ui", "cli", "cli_export", "cli_studies", "__main__"},
     {"pages"},
     {"app"},
 )

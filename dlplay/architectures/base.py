@@ -28,10 +28,12 @@ class Architecture(Entry):
 
     kinds: ClassVar[tuple[Kind, ...]] = ("table", "image")
     tasks: ClassVar[tuple[Task, ...]] = ("classification", "regression")
+    normalises: ClassVar[bool] = False
+    """Whether batch normalisation is part of the network, asked for or not."""
 
     def task(self, facts: Facts) -> Task:
         """What is asked of the network; most often what the dataset asks."""
-        return facts.task
+        return "forecast" if facts.kind == "series" else facts.task
 
     def objective(self, loss: Loss, facts: Facts) -> Objective:
         """The last layer and the loss.
@@ -44,6 +46,10 @@ class Architecture(Entry):
     def smallest_image(self) -> int:
         """The least height and width, in pixels, that the network can take."""
         return 1
+
+    def convolves(self) -> bool:
+        """Whether it looks at images through convolutions."""
+        return False
 
     def check(self, facts: Facts) -> None:
         """Raise a `UserError` if the network cannot take such data."""
@@ -119,3 +125,6 @@ class Convolutional(HiddenLayers):
         description="“valid” keeps the window inside the image, which shrinks at every "
         "convolution; “same” adds a border of zeros and keeps the size.",
     )
+
+    def convolves(self) -> bool:
+        return True

@@ -19,6 +19,8 @@ _KINDS = {
     "Flatten": ("Flatten", "#9AA3B2"), "Dropout": ("Dropout", PALETTE[3]),
     "BatchNormalization": ("Batch norm", PALETTE[6]), "LeakyReLU": ("Leaky ReLU", PALETTE[4]),
     "Activation": ("Activation", PALETTE[4]),
+    "TreeLSTM": ("Tree-LSTM", PALETTE[0]), "RecursiveLayer": ("Recursive", PALETTE[0]),
+    "Root": ("Root", "#9AA3B2"),
 }  # fmt: skip
 _MOST_BOXES = 24
 _LEAST_WIDTH = 6.0

@@ -68,6 +68,15 @@ def objective_for(loss: Loss, facts: Facts) -> Objective:
                 fix="Choose one of them",
             )
         return Objective("mean_squared_error", 1, "linear")
+    if facts.task == "next character":
+        if loss not in ("auto", "categorical cross-entropy"):
+            raise UserError(
+                "Expected the loss auto or categorical cross-entropy, since the next character is "
+                "one of many",
+                received=loss,
+                fix="Choose one of them",
+            )
+        return Objective("sparse_categorical_crossentropy", len(facts.vocabulary), "softmax")
     classes = facts.classes
     if loss in ("auto", "binary cross-entropy") and classes == 2:
         return Objective("binary_crossentropy", 1, "sigmoid")

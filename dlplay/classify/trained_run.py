@@ -176,10 +176,11 @@ def is_usable(run: Run) -> bool:
     if run.is_active or not (run.folder / _MODEL_FILE).is_file():
         return False
     try:
-        facts = run.experiment.dataset.facts()
+        experiment = run.experiment
+        facts = experiment.dataset.facts()
     except UserError:  # an experiment of another version, or an upload that is gone
         return False
-    return facts.kind == "image" and facts.task == "classification"
+    return facts.kind == "image" and experiment.architecture.task(facts) == "classification"
 
 
 def usable_runs(store: Store) -> list[TrainedRun]:

@@ -18,6 +18,17 @@ from dlplay.datasets.keras_images import Mnist
 from dlplay.datasets.keras_images import FashionMnist
 from dlplay.datasets.keras_images import Cifar10
 from dlplay.datasets.csv_file import CsvFile
+from dlplay.datasets.imdb_25k import Imdb25k
+from dlplay.datasets.imdb import Imdb
+from dlplay.datasets.text_csv import TextCsv
+from dlplay.datasets.kjv import Kjv
+from dlplay.datasets.text_file import TextFile
+from dlplay.datasets.listops import ListOps
+from dlplay.datasets.seattle_temps import SeattleTemps
+from dlplay.datasets.stocks import Stocks
+from dlplay.datasets.sine import Sine
+from dlplay.datasets.mixtures import Ring
+from dlplay.datasets.mixtures import Grid
 from dlplay.datasets.split import split, split_samples
 
 DATASETS: dict[str, type[Dataset]] = entries(globals(), Dataset)

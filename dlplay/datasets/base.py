@@ -12,19 +12,24 @@ from pydantic import Field, model_validator
 
 from dlplay.catalogue import Choice, Entry, Task
 from dlplay.errors import UserError
+from dlplay.plain import body_of
 
 Origin = Literal["bundled", "cached", "needs download", "yours"]
 """Where the data are now."""
 
-Kind = Literal["table", "image"]
-"""How a sample is shaped: a row of numbers, or pixels."""
+Kind = Literal["table", "image", "text", "tree", "series", "characters"]
+"""How a sample is shaped: a row of numbers, pixels, words in a row, words in a tree, values one
+after the other, or characters in a row."""
 
 
 Inputs = NDArray[Any]
-"""Samples: float32 ``(samples, features)``, or uint8 ``(samples, height, width, channels)``."""
+"""Samples: float32 ``(samples, features)`` or ``(samples, steps, features)``, uint8
+``(samples, height, width, channels)``, int32 ``(samples, words)`` or
+``(samples, places, 1 + arity)``."""
 
 Targets = NDArray[Any]
-"""What is to be predicted: int32 class numbers or float32 values, ``(samples,)``."""
+"""What is to be predicted: int32 class numbers or float32 values, ``(samples,)``; of characters
+the next one at every place, int32 ``(samples, places)``."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,16 @@ class Facts:
 
     Args:
         kind: how a sample is shaped.
-        input_shape: ``(features,)`` or ``(height, width, channels)``.
-        task: classification or regression.
+        input_shape: ``(features,)``, ``(height, width, channels)``, ``(words,)`` of a text,
+            ``(places, 1 + arity)`` of a tree, ``(steps, features)`` of a series.
+        task: what is asked of a network.
         samples: how many there are in all parts together.
         class_names: in the order of the class numbers; empty for regression.
         feature_names: of a table's columns; empty for images.
         target_name: what is predicted, with its unit where it has one.
+        vocabulary: the words of texts and trees, in the order of their numbers; 0 is no word.
+            Of characters, the characters.
+        levels: of trees, the places at each height, leaves first.
     """
 
     kind: Kind
@@ -48,6 +57,8 @@ class Facts:
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
     target_name: str = "class"
+    vocabulary: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
 
     @property
     def classes(self) -> int:
@@ -66,6 +77,8 @@ class Samples:
 
     Args:
         official_test: how many of the last samples are the publisher's test set; 0 if none is.
+        known: the facts, where the arrays do not tell them all.
+        excerpts: of texts, the first ones as they were written.
     """
 
     inputs: Inputs
@@ -74,9 +87,13 @@ class Samples:
     feature_names: tuple[str, ...] = ()
     target_name: str = "class"
     official_test: int = 0
+    known: Facts | None = None
+    excerpts: tuple[str, ...] = ()
 
     def facts(self) -> Facts:
         """The facts as these samples show them."""
+        if self.known is not None:
+            return self.known
         return Facts(
             kind="image" if self.inputs.ndim == 4 else "table",
             input_shape=self.inputs.shape[1:],
@@ -152,6 +169,17 @@ class Dataset(Entry):
     def download(self) -> None:
         """Fetch what is missing; only a worker calls it, since Keras does the fetching."""
 
+    def code(self) -> str:
+        """Plain Python, without this package, that leaves what `load` gives in ``X`` and ``y``.
+
+        What a publisher sets apart for the test is left in ``test_x`` and ``test_y`` instead.
+        Written out from `load` itself unless a dataset says it more simply.
+
+        Raises:
+            UserError: `load` is not plain enough; such a dataset brings code of its own.
+        """
+        return body_of(self.load).code("X", "y")
+
     @classmethod
     def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:
         """The choices of a field where they depend on the other ``values`` (a CSV's columns)."""
@@ -183,7 +211,7 @@ class TableDataset(SplitDataset):
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """A shift and a scale per column: ``(x - mean) / deviation``."""
+    """A shift and a scale per column, the last axis: ``(x - mean) / deviation``."""
 
     mean: NDArray[np.float32]
     deviation: NDArray[np.float32]
@@ -201,6 +229,10 @@ class Scaling:
         """``values`` in units of deviations from the mean."""
         return ((values - self.mean) / self.deviation).astype(np.float32)
 
+    def revert(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What `apply` made of them, in their own units again."""
+        return (values * self.deviation + self.mean).astype(np.float32)
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -214,6 +246,21 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
+class Naive:
+    """A forecast that takes no learning.
+
+    Args:
+        name: what it says: “the last value”.
+        forecast: for every sample, in the target's unit.
+        errors: mean absolute errors by part.
+    """
+
+    name: str
+    forecast: NDArray[np.float32]
+    errors: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
 class Split:
     """A dataset ready for training.
 
@@ -221,6 +268,7 @@ class Split:
         rows: the row numbers of each part in the samples, by part name.
         input_scaling: what standardised the inputs; None if nothing did.
         target_scaling: what standardised a regression's targets; None for classes.
+        naive: of a series, what a forecast is measured against.
     """
 
     facts: Facts
@@ -230,6 +278,7 @@ class Split:
     rows: dict[str, NDArray[np.intp]] = field(default_factory=dict)
     input_scaling: Scaling | None = None
     target_scaling: Scaling | None = None
+    naive: Naive | None = None
 
 
 def need_samples(count: int, minimum: int, what: str) -> None:

@@ -72,10 +72,10 @@ class CsvFile(TableDataset):
 
     @classmethod
     def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:
-        return list(_read(str(values.get("file", ""))).columns) if values.get("file") else []
+        return list(read_table(str(values.get("file", ""))).columns) if values.get("file") else []
 
     def load(self) -> Samples:
-        table = _read(self.file)
+        table = read_table(self.file)
         target = self.target or str(table.columns[-1])
         for column in (target, *self.ignore):
             if column not in table.columns:
@@ -95,6 +95,29 @@ class CsvFile(TableDataset):
         if self._is_classification(table[target]):
             return _classes(table[target], features)
         return _values(table[target], features)
+
+    def code(self) -> str:
+        table = read_table(self.file)
+        target = self.target or str(table.columns[-1])
+        separator = _separator(path_of(self.file).read_text("utf-8-sig"))
+        ignored = [column for column in self.ignore if column != target]
+        lines = [
+            "import pandas as pd",
+            'FILE = "table.csv"  # your file',
+            f"table = pd.read_csv(FILE, sep={separator!r}, skipinitialspace=True, "
+            'encoding="utf-8-sig")',
+            "table.columns = [str(column).strip() for column in table.columns]",
+            *([f"table = table.drop(columns={ignored!r})"] if ignored else []),
+            *(["table = table.dropna()"] if self.missing == "drop rows" else []),
+            "# Columns of text become one column per value",
+            f'X = pd.get_dummies(table.drop(columns={target!r}), dtype="float32")',
+            'X = X.to_numpy("float64").astype("float32")',
+        ]
+        if self._is_classification(self._complete(table.drop(columns=ignored))[target]):
+            lines.append(f'y = pd.factorize(table[{target!r}], sort=True)[0].astype("int32")')
+        else:
+            lines.append(f'y = table[{target!r}].to_numpy("float32")')
+        return "\n".join(lines)
 
     def _complete(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows without an empty cell, if the user agreed to lose the others."""
@@ -122,7 +145,7 @@ class CsvFile(TableDataset):
         return bool((target == target.round()).all() and target.nunique() <= 20)
 
 
-def _read(name: str) -> pd.DataFrame:
+def read_table(name: str) -> pd.DataFrame:
     """The uploaded table as it is, its shape checked."""
     import pandas as pd
 

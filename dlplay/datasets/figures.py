@@ -94,11 +94,32 @@ def balance_info(split: Split, targets: Targets) -> dict[str, NDArray[np.int64]]
     return {part: np.bincount(targets[split.rows[part]], minlength=classes) for part in PARTS}
 
 
+def characters_info(split: Split, targets: Targets, most: int = 40) -> dict[str, dict[str, int]]:
+    """How often each of the most frequent characters occurs in each part."""
+    names = [readable(character) for character in split.facts.vocabulary[1 : most + 1]]
+    found: dict[str, dict[str, int]] = {}
+    for part in PARTS:
+        counts = np.bincount(targets[split.rows[part]].ravel(), minlength=len(names) + 1)
+        found[part] = dict(zip(names, counts[1:].tolist(), strict=False))
+    return found
+
+
+def readable(character: str) -> str:
+    """A character as one can see it."""
+    return {" ": "␣", "\n": "⏎", "\t": "⇥"}.get(character, character)
+
+
 def plot_balance(split: Split, targets: Targets) -> go.Figure:
     """Samples of each class in training, validation and test; a histogram for regression."""
     facts, figure = split.facts, go.Figure()
     shades = dict(zip(PARTS, (PALETTE[0], f"{PALETTE[0]}99", f"{PALETTE[0]}44"), strict=True))
-    if facts.task == "classification":
+    if facts.kind == "characters":
+        for part, occurrences in characters_info(split, targets).items():
+            figure.add_bar(
+                x=list(occurrences), y=list(occurrences.values()), name=part.capitalize(),
+                marker_color=shades[part],
+            )  # fmt: skip
+    elif facts.task == "classification":
         names = list(facts.class_names)
         for part, counts in balance_info(split, targets).items():
             figure.add_bar(x=names, y=counts, name=part.capitalize(), marker_color=shades[part])
@@ -111,7 +132,7 @@ def plot_balance(split: Split, targets: Targets) -> go.Figure:
     figure.update_xaxes(**axis(_axis_title(facts), showgrid=False))
     if facts.class_names:
         figure.update_xaxes(tickvals=facts.class_names, ticktext=_short(facts.class_names))
-    figure.update_yaxes(**axis("Samples"))
+    figure.update_yaxes(**axis("Characters" if facts.kind == "characters" else "Samples"))
     figure.update_layout(
         barmode="stack", margin=MARGIN, legend={"orientation": "h", "y": 1.15}, bargap=0.25
     )

@@ -25,43 +25,55 @@ from dlplay.settings import Settings
 Pixels = NDArray[np.uint8]
 
 
-class KerasImages(Dataset):
-    """Images with an official test set, kept where Keras keeps them."""
+class KerasDownload(Dataset):
+    """A dataset with an official test set, kept where Keras keeps it."""
 
     keras_module: ClassVar[str]
     megabytes: ClassVar[int]
-    shape: ClassVar[tuple[int, int, int]]
-    count: ClassVar[int]
-    classes: ClassVar[tuple[str, ...]]
+    instead: ClassVar[str] = "mnist-5k"
+    """What to choose where there is no network."""
 
     def files(self) -> list[Path]:
         """The cached files, whether they are there or not."""
         raise NotImplementedError
 
-    def read(self) -> tuple[Pixels, Pixels, Pixels, Pixels]:
-        """Training images and labels, test images and labels, from the cached files."""
+    def read(self) -> Any:
+        """Training inputs and labels, test inputs and labels, from the cached files."""
         raise NotImplementedError
 
     def origin(self) -> Origin:
         return "cached" if all(path.is_file() for path in self.files()) else "needs download"
 
-    def facts(self) -> Facts:
-        return Facts("image", self.shape, "classification", self.count, self.classes)
+    def read_safely(self) -> Any:
+        """What `read` gives.
 
-    def load(self) -> Samples:
+        Raises:
+            UserError: the files are not there, or broken.
+        """
         if self.origin() == "needs download":
             raise self._missing("it is not on this server yet")
         try:
-            images, labels, test_images, test_labels = self.read()
+            return self.read()
         except Exception as error:  # there is no end to what reading a broken file can raise
             raise UserError(
                 f"Expected the files of {self.card.title} as Keras downloads them",
                 received=f"{type(error).__name__} in {self.files()[0].parent}",
                 fix="Delete that folder; it is then downloaded again",
             ) from error
-        inputs = np.concatenate([images, test_images]).reshape(-1, *self.shape)
-        targets = np.concatenate([labels, test_labels]).reshape(-1).astype(np.int32)
-        return Samples(inputs, targets, self.classes, official_test=len(test_images))
+
+    def fetch(self, module: Any) -> None:
+        """Download with the functions of Keras' own module for it."""
+        module.load_data()
+
+    def code(self) -> str:
+        height, width, channels = self.shape
+        return (
+            "import keras\n"
+            f"(X, y), (test_x, test_y) = keras.datasets.{self.keras_module}.load_data()\n"
+            f"X, test_x = (part.reshape(-1, {height}, {width}, {channels}) "
+            "for part in (X, test_x))\n"
+            'y, test_y = (part.reshape(-1).astype("int32") for part in (y, test_y))'
+        )
 
     def download(self) -> None:
         if self.origin() == "cached":
@@ -70,7 +82,7 @@ class KerasImages(Dataset):
         # Keras sets no timeout: behind a firewall that drops packets it would wait for ever.
         socket.setdefaulttimeout(20)
         try:
-            importlib.import_module(f"keras.datasets.{self.keras_module}").load_data()
+            self.fetch(importlib.import_module(f"keras.datasets.{self.keras_module}"))
         except Exception as error:  # Keras raises a bare Exception when it cannot reach the host
             raise self._missing(f"the download failed ({type(error).__name__})") from error
         finally:
@@ -80,11 +92,28 @@ class KerasImages(Dataset):
         return UserError(
             f"{self.card.title} has to be downloaded once ({self.megabytes} MB), and {why}",
             fix="Give this server a network connection and try again, or choose a dataset marked "
-            "“bundled”, such as mnist-5k",
+            f"“bundled”, such as {self.instead}",
         )
 
 
-def _keras_folder() -> Path:
+class KerasImages(KerasDownload):
+    """Images."""
+
+    shape: ClassVar[tuple[int, int, int]]
+    count: ClassVar[int]
+    classes: ClassVar[tuple[str, ...]]
+
+    def facts(self) -> Facts:
+        return Facts("image", self.shape, "classification", self.count, self.classes)
+
+    def load(self) -> Samples:
+        images, labels, test_images, test_labels = self.read_safely()
+        inputs = np.concatenate([images, test_images]).reshape(-1, *self.shape)
+        targets = np.concatenate([labels, test_labels]).reshape(-1).astype(np.int32)
+        return Samples(inputs, targets, self.classes, official_test=len(test_images))
+
+
+def keras_folder() -> Path:
     """Keras' own rule for where downloads go, without importing Keras."""
     home = os.environ.get("KERAS_HOME", os.path.join(os.path.expanduser("~"), ".keras"))
     return Path(home) / "datasets"
@@ -107,7 +136,7 @@ class Mnist(KerasImages):
     classes: ClassVar[tuple[str, ...]] = tuple("0123456789")
 
     def files(self) -> list[Path]:
-        return [_keras_folder() / "mnist.npz"]
+        return [keras_folder() / "mnist.npz"]
 
     def read(self) -> tuple[Pixels, Pixels, Pixels, Pixels]:
         path = self.files()[0]
@@ -137,7 +166,7 @@ class FashionMnist(KerasImages):
     def files(self) -> list[Path]:
         names = [f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k")
                  for kind in ("images-idx3", "labels-idx1")]  # fmt: skip
-        folders = [_keras_folder() / "fashion-mnist", Settings().fashion_mnist_folder]
+        folders = [keras_folder() / "fashion-mnist", Settings().fashion_mnist_folder]
         complete = (f for f in folders if all((f / name).is_file() for name in names))
         folder = next(complete, folders[0])
         return [folder / name for name in names]
@@ -175,7 +204,7 @@ class Cifar10(KerasImages):
     )  # fmt: skip
 
     def files(self) -> list[Path]:
-        folder = _keras_folder() / "cifar-10-batches-py-target" / "cifar-10-batches-py"
+        folder = keras_folder() / "cifar-10-batches-py-target" / "cifar-10-batches-py"
         return [folder / f"data_batch_{number}" for number in range(1, 6)] + [
             folder / "test_batch"
         ]

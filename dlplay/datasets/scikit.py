@@ -27,6 +27,7 @@ class ScikitTable(TableDataset):
     number last."""
 
     file: ClassVar[tuple[str, str]]
+    loader: ClassVar[str]
     features: ClassVar[tuple[str, ...]]
     classes: ClassVar[tuple[str, ...]]
 
@@ -34,6 +35,13 @@ class ScikitTable(TableDataset):
         rows = np.loadtxt(_file(*self.file), delimiter=",", skiprows=1)
         inputs, targets = rows[:, :-1].astype(np.float32), rows[:, -1].astype(np.int32)
         return Samples(inputs, targets, self.classes, self.features)
+
+    def code(self) -> str:
+        return (
+            f"from sklearn.datasets import {self.loader}\n"
+            f"X, y = {self.loader}(return_X_y=True)\n"
+            'X, y = X.astype("float32"), y.astype("int32")'
+        )
 
 
 class Iris(ScikitTable):
@@ -50,6 +58,7 @@ class Iris(ScikitTable):
     file: ClassVar[tuple[str, str]] = (
         "iris.csv", "f13ffa8fdd56fd8e6c8d16d4081a3fbd3114bcd0aae4256c43205169cd9d1449",
     )  # fmt: skip
+    loader: ClassVar[str] = "load_iris"
     features: ClassVar[tuple[str, ...]] = (
         "sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)",
     )  # fmt: skip
@@ -69,6 +78,7 @@ class Wine(ScikitTable):
     file: ClassVar[tuple[str, str]] = (
         "wine_data.csv", "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
     )  # fmt: skip
+    loader: ClassVar[str] = "load_wine"
     features: ClassVar[tuple[str, ...]] = (
         "alcohol", "malic acid", "ash", "alcalinity of ash", "magnesium", "total phenols",
         "flavanoids", "nonflavanoid phenols", "proanthocyanins", "colour intensity", "hue",
@@ -91,6 +101,7 @@ class BreastCancer(ScikitTable):
     file: ClassVar[tuple[str, str]] = (
         "breast_cancer.csv", "fed3eb72d0575ef6192293f5093c6e801b1476b577d0386bf4455504522172ed",
     )  # fmt: skip
+    loader: ClassVar[str] = "load_breast_cancer"
     features: ClassVar[tuple[str, ...]] = tuple(
         f"{statistic} {measure}"
         for statistic in ("mean", "error of", "worst")
@@ -119,6 +130,15 @@ class Digits(SplitDataset):
         pixels = np.round(rows[:, :-1] * (255 / 16)).astype(np.uint8)
         return Samples(
             pixels.reshape(-1, 8, 8, 1), rows[:, -1].astype(np.int32), tuple("0123456789")
+        )
+
+    def code(self) -> str:
+        return (
+            "import numpy as np\n"
+            "from sklearn.datasets import load_digits\n"
+            "X, y = load_digits(return_X_y=True)\n"
+            'X = np.round(X * (255 / 16)).astype("uint8").reshape(-1, 8, 8, 1)\n'
+            'y = y.astype("int32")'
         )
 
 
@@ -152,3 +172,10 @@ class Diabetes(TableDataset):
             inputs.astype(np.float32), targets.astype(np.float32), (), self.features,
             "disease progression (score)",
         )  # fmt: skip
+
+    def code(self) -> str:
+        return (
+            "from sklearn.datasets import load_diabetes\n"
+            "X, y = load_diabetes(return_X_y=True, scaled=False)\n"
+            'X, y = X.astype("float32"), y.astype("float32")'
+        )

@@ -16,6 +16,7 @@ from dlplay.datasets.base import (
     SplitDataset,
     TableDataset,
 )
+from dlplay.datasets.series import Rows, SeriesDataset
 from dlplay.errors import UserError
 
 
@@ -33,20 +34,13 @@ def split(dataset: Dataset, seed: int) -> Split:
 def split_samples(dataset: Dataset, samples: Samples, seed: int) -> Split:
     """The same, for samples that are loaded already."""
     facts = samples.facts()
-    rows = np.arange(len(samples.inputs))
-    stratify = dataset.stratify and facts.task == "classification"
-    classes = samples.targets if stratify else None
-    if isinstance(dataset, SplitDataset):
-        kept, test = _divide(rows, classes, dataset.test_fraction, seed)
-    else:
-        official = len(rows) - samples.official_test
-        kept, test = rows[:official], rows[official:]
-    train, validation = _hold_back(dataset, kept, classes, seed)
-    parts = {"train": train, "validation": validation, "test": test}
+    parts = _parts(dataset, samples, seed)
+    train = parts["train"]
     inputs, targets = samples.inputs, samples.targets
     input_scaling = target_scaling = None
-    if isinstance(dataset, TableDataset) and dataset.standardise and facts.kind == "table":
-        input_scaling = Scaling.of(inputs[train])
+    measured = isinstance(dataset, TableDataset | SeriesDataset) and dataset.standardise
+    if measured and facts.kind in ("table", "series"):
+        input_scaling = Scaling.of(inputs[train].reshape(-1, inputs.shape[-1]))
         inputs = input_scaling.apply(inputs)
     if facts.task == "regression":
         target_scaling = Scaling.of(targets[train])
@@ -54,9 +48,31 @@ def split_samples(dataset: Dataset, samples: Samples, seed: int) -> Split:
     train_part, validation_part, test_part = (
         Part(np.ascontiguousarray(inputs[r]), targets[r]) for r in parts.values()
     )
+    naive = dataset.naive(parts) if isinstance(dataset, SeriesDataset) else None
     return Split(
-        facts, train_part, validation_part, test_part, parts, input_scaling, target_scaling
+        facts, train_part, validation_part, test_part, parts, input_scaling, target_scaling, naive
     )
+
+
+def _parts(dataset: Dataset, samples: Samples, seed: int) -> Rows:
+    """The rows of train, validation and test."""
+    rows = np.arange(len(samples.inputs))
+    if isinstance(dataset, SeriesDataset):
+        if dataset.fold is not None:
+            raise UserError(
+                "A series is not cut into folds: what comes later would teach what came before",
+                fix="Train it once, or with several seeds",
+            )
+        return dataset.divide(len(rows))
+    stratify = dataset.stratify and samples.facts().task == "classification"
+    classes = samples.targets if stratify else None
+    if isinstance(dataset, SplitDataset):
+        kept, test = _divide(rows, classes, dataset.test_fraction, seed)
+    else:
+        official = len(rows) - samples.official_test
+        kept, test = rows[:official], rows[official:]
+    train, validation = _hold_back(dataset, kept, classes, seed)
+    return {"train": train, "validation": validation, "test": test}
 
 
 def _hold_back(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from dlplay.catalogue import Card, Task
 from dlplay.datasets.base import Samples, TableDataset, Targets
+from dlplay.plain import body_of
 
 Points = NDArray[np.float64]
 _AXES = ("x₁", "x₂")
@@ -51,6 +53,15 @@ class PlaneDataset(TableDataset):
             inputs.astype(np.float32), targets.astype(kind), classes, _AXES, target_name
         )
 
+    def code(self) -> str:
+        kind = "float32" if self.tasks == ("regression",) else "int32"
+        return (
+            "import numpy as np\n"
+            f"random = np.random.default_rng({self.points_seed})\n"
+            f"{body_of(self.draw, random='random').code('X', 'y')}\n"
+            f'X, y = X.astype("float32"), y.astype("{kind}")'
+        )
+
     def draw(self, random: np.random.Generator) -> tuple[Points, Targets]:
         """Points ``(samples, 2)`` and their class numbers or values ``(samples,)``."""
         raise NotImplementedError
@@ -65,7 +76,7 @@ class PlaneDataset(TableDataset):
 
 
 def _letters(count: int) -> tuple[str, ...]:
-    return tuple("ABCDEFGH"[:count])
+    return tuple(ascii_uppercase[:count])
 
 
 class Circles(PlaneDataset):

@@ -9,7 +9,7 @@ class Executor(Protocol):
     """Takes queued runs from the store, trains them, and answers requests."""
 
     def start(self) -> None:
-        """Begin; raises `UserError` if another executor serves the same store."""
+        """Begin; no other executor may serve the same store."""
 
     def stop(self) -> None:
         """End, and every worker with it."""

@@ -99,4 +99,39 @@ def _view(question: dict[str, Any]) -> dict[str, Any]:
     return {"snapshot": look_at(open_store().get(question["run"]), question["view"])}
 
 
-_ANSWERS = {"summary": _summary, "download": _download, "convert": _convert, "view": _view}
+def _script(question: dict[str, Any]) -> dict[str, Any]:
+    """An experiment as a script and as a notebook."""
+    from dlplay.datasets import split
+    from dlplay.experiment import Experiment
+    from dlplay.export.script import notebook, script, sections
+    from dlplay.training.compiling import metrics_of, outline
+
+    experiment = Experiment.parse(question["experiment"])
+    facts = experiment.dataset.facts()
+    experiment.check(facts)
+    samples = facts.samples
+    if experiment.regularisation.prior_sigma is not None:  # its strength depends on their number
+        samples = len(split(experiment.dataset, experiment.seed).train)
+    model = outline(experiment, facts, samples)
+    parts = sections(
+        experiment, facts, model, metrics_of(experiment.architecture.task(facts), facts)
+    )
+    title = question["title"]
+    return {"script": script(title, parts), "notebook": notebook(title, parts)}
+
+
+def _export(question: dict[str, Any]) -> dict[str, Any]:
+    """A run's network in another format."""
+    from pathlib import Path
+
+    from dlplay.export.models import export_model
+    from dlplay.runs import open_store
+
+    run = open_store().get(question["run"])
+    return {"file": str(export_model(run, question["format"], Path(question["target"])))}
+
+
+_ANSWERS = {
+    "summary": _summary, "download": _download, "convert": _convert, "script": _script,
+    "export": _export, "view": _view,
+}  # fmt: skip

@@ -8,9 +8,8 @@ import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import IO, Any
+from typing import Any
 
-from dlplay.errors import UserError
 from dlplay.execution import helper
 from dlplay.execution.driving import Driving
 from dlplay.execution.gpus import visible_gpus
@@ -24,8 +23,11 @@ _STOP_SECONDS = 0.8
 _SPARE_DELAY_SECONDS = 2.0
 """A new spare takes a core for seconds: let the run just launched draw its first points."""
 
-_QUIET_SECONDS = 1.5
-"""The framework takes seconds to import: let the server draw its first page before that."""
+_QUIET_SECONDS = 5.0
+"""The framework takes seconds to import: a server that has just started waits so long for its
+first visitor before it does that."""
+_DRAWING_SECONDS = 1.5
+"""A page asks its question when it is sent; so long its browser may take to draw it."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,16 +55,10 @@ class LocalExecutor:
         self._helper: ProcessPoolExecutor | None = None
         self._quiet_until = 0.0
         self._ending = threading.Event()
-        self._lock_file: IO[str] | None = None
         self._thread = threading.Thread(target=self._run, name="executor", daemon=True)
 
     def start(self) -> None:
-        """Begin to serve the store.
-
-        Raises:
-            UserError: another server does already.
-        """
-        self._lock_file = _lock(self._settings)
+        """Begin to serve the store; nobody else may serve it (`Settings.held`)."""
         self._store.interrupt_the_dead()
         self._spare_wanted = self._quiet_until = time.monotonic() + _QUIET_SECONDS
         requests.forget(self._store)  # another version may have answered differently
@@ -80,8 +76,6 @@ class LocalExecutor:
         if self._helper:
             self._helper.shutdown(wait=True, cancel_futures=True)
         self._store.interrupt_the_dead()
-        if self._lock_file:
-            self._lock_file.close()
 
     def _run(self) -> None:
         while not self._ending.wait(_TICK_SECONDS):
@@ -153,11 +147,15 @@ class LocalExecutor:
             if future.done():
                 del self._answers[key]
                 self._give(key, future)
+        asked = requests.open_requests(self._store)
         if self._helper is None:
-            if time.monotonic() < self._quiet_until:
+            now = time.monotonic()
+            if asked and now < self._quiet_until - _DRAWING_SECONDS:
+                self._spare_wanted = self._quiet_until = now + _DRAWING_SECONDS
+            if now < self._quiet_until:
                 return
             self._helper = _new_helper()
-        for request in requests.open_requests(self._store):
+        for request in asked:
             if request.key not in self._answers:
                 future = self._helper.submit(helper.answer, request.kind, request.question)
                 self._answers[request.key] = future
@@ -180,20 +178,3 @@ def _new_helper() -> ProcessPoolExecutor:
     )
     pool.submit(int)
     return pool
-
-
-def _lock(settings: Settings) -> IO[str]:
-    """Hold ``DLPLAY_HOME`` for this process; the system lets go of it when the process ends."""
-    import fcntl
-
-    path = settings.folder(".") / "server.lock"
-    file = path.open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise UserError(
-            f"Another server already uses {settings.home.expanduser()}",
-            fix="Stop it, or give this one a folder of its own with DLPLAY_HOME",
-        ) from error
-    return file

@@ -7,6 +7,21 @@ from pathlib import Path
 
 import keras
 
+from dlplay.layers import gan as gan
+from dlplay.layers import gaussian_code as gaussian_code
+from dlplay.layers import positions as positions
+from dlplay.layers import recurrent as recurrent
+from dlplay.layers import response_normalisation as response_normalisation
+from dlplay.layers import trees as trees
+
+
+def all_layers(model: keras.Model) -> list[keras.Layer]:
+    """A network's layers, those of networks within it in their place."""
+    nested = (
+        all_layers(layer) if isinstance(layer, keras.Model) else [layer] for layer in model.layers
+    )
+    return [layer for layers in nested for layer in layers]
+
 
 def load_model(path: Path) -> keras.Model:
     """A network as a run has kept it, to be asked, not trained."""

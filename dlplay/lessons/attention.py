@@ -23,8 +23,8 @@ LESSON = Lesson(
     "made of them. Sharpen the queries and the mixture becomes a choice; mask the future and no "
     "word sees what comes after it, as in a network that writes.",
     source="A. Vaswani et al. (2017), arXiv:1706.03762, section 3.2.1.",
-    preset=None,
-    trial="",
+    preset="imdb-attention",
+    trial="Train self-attention on film reviews, then see which words look at which.",
 )
 
 Array = NDArray[np.float64]

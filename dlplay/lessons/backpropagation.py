@@ -203,6 +203,14 @@ def numbers(
     }
 
 
+def chain_in_words(network: Network, found: Pass, edge: Edge) -> str:
+    """The chain rule for one edge as text: what enters times the blame of where it leads."""
+    source, target = plain(network, edge).split(" → ")
+    value = 1.0 if edge.source is None else float(found.values[edge.layer][edge.source])
+    blame = float(found.blames[edge.layer][edge.target])
+    return f"∂L/∂w = {source} · δ({target}) = {value:.3g} × {blame:.3g} = {value * blame:.4g}"
+
+
 def chain_rule(network: Network, found: Pass, edge: Edge) -> str:
     """The chain rule for one edge in LaTeX, with its numbers."""
     target = neuron(network, edge.layer + 1, edge.target)

@@ -8,7 +8,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dlplay.figures import PALETTE
-from dlplay.lessons.backpropagation import Edge, Network, Pass, edges, gradient_of, plain
+from dlplay.lessons.backpropagation import (
+    Edge,
+    Network,
+    Pass,
+    chain_in_words,
+    edges,
+    gradient_of,
+    plain,
+)
 from dlplay.lessons.drawing import GREY, bare
 
 _RAISES, _LOWERS = PALETTE[1], PALETTE[0]
@@ -77,8 +85,8 @@ def plot_network(network: Network, found: Pass, chosen: str) -> go.Figure:
         mode="markers+text", text=[f"{line.weight:.2f}" for line in lines],
         customdata=[[line.edge.name] for line in lines],
         hovertext=[
-            f"{plain(network, line.edge)}<br>weight {line.weight:.4f}<br>"
-            f"gradient {line.gradient:.4f}" for line in lines
+            f"{plain(network, line.edge)}, weight {line.weight:.4f}<br>"
+            f"{chain_in_words(network, found, line.edge)}" for line in lines
         ],
         hovertemplate="%{hovertext}<extra></extra>", textfont={"size": 12, "color": "white"},
         marker={

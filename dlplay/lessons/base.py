@@ -17,7 +17,7 @@ class Lesson:
         idea: one sentence.
         notice: what to look at, in two sentences.
         source: the paper or article.
-        preset: name of the experiment that shows the same on real data; None if there is none.
+        preset: name of the experiment that shows the same on real data.
         trial: what that experiment does, as a button says it.
         changes: what to change in that experiment, by dotted path.
     """
@@ -28,6 +28,6 @@ class Lesson:
     idea: str
     notice: str
     source: str
-    preset: str | None
+    preset: str
     trial: str
     changes: Mapping[str, str] = field(default_factory=dict)

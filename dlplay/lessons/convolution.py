@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -102,6 +103,28 @@ def window_at(around: Array, kernel: Array, stride: int, row: int, column: int) 
     return Window(top, left, pixels, float((pixels * kernel).sum()))
 
 
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """The products that every pixel of an answer is the sum of."""
+
+    around: Array
+    kernel: Array
+    stride: int
+
+    def on_hover(self, output: Array) -> dict[str, Any]:
+        """Options of a trace over the pixels of ``output``: under the pointer, its arithmetic."""
+        windows = sliding_window_view(self.around, self.kernel.shape)
+        pixels = windows[:: self.stride, :: self.stride].reshape(output.size, -1)
+        size = len(self.kernel)
+        products = [f"%{{customdata[{i}]:.2f}}×{w:g}" for i, w in enumerate(self.kernel.flat)]
+        lines = [" + ".join(products[i : i + size]) for i in range(0, len(products), size)]
+        sums = "<br>+ ".join(lines)
+        return {
+            "customdata": np.column_stack([pixels, output.ravel()]).astype(np.float32),
+            "hovertemplate": f"{sums}<br>= %{{customdata[{len(products)}]:.3f}}<extra></extra>",
+        }
+
+
 def parameter_counts(inputs: int, outputs: int, kernel: int) -> tuple[int, int]:
     """Weights and biases of one filter, and of a dense layer between the same pixels."""
     return kernel + 1, inputs * outputs + outputs
@@ -127,8 +150,14 @@ def plot_input(around: Array, window: Window, size: int) -> go.Figure:
     return figure
 
 
-def plot_output(output: Array, title: str, row: int, column: int, block: int = 1) -> go.Figure:
-    """An answer, blue below zero and red above, and where the window or block stands."""
+def plot_output(
+    output: Array, title: str, row: int, column: int, *, block: int = 1, terms: Terms | None = None
+) -> go.Figure:
+    """An answer, blue below zero and red above, and where the window or block stands.
+
+    Args:
+        terms: what each pixel is the sum of, told under the pointer.
+    """
     reach = float(np.abs(output).max()) or 1.0
     figure = _picture(output, title, "RdBu_r", -reach, reach)
     _box(figure, column // block, row // block, 1)
@@ -137,7 +166,7 @@ def plot_output(output: Array, title: str, row: int, column: int, block: int = 1
     unseen = {"marker": {"opacity": 0}}
     figure.add_scatter(
         x=columns, y=rows, mode="markers", marker={"size": 12, "opacity": 0}, selected=unseen,
-        unselected=unseen, hoverinfo="skip",
+        unselected=unseen, **(terms.on_hover(output) if terms else {"hoverinfo": "skip"}),
     )  # fmt: skip
     return figure
 

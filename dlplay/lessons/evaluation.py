@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from scipy.special import expit
 from dlplay.figures import colour
 from dlplay.lessons.base import Lesson
 from dlplay.lessons.drawing import GREY, bare, frame
+from dlplay.scoring import Array, Confusion, confusion, roc
 
 LESSON = Lesson(
     name="evaluation",
@@ -25,8 +24,6 @@ LESSON = Lesson(
     preset="iris-mlp",
     trial="Train a classifier and look at its test results.",
 )
-
-Array = NDArray[np.float64]
 
 
 def make_scores(
@@ -43,46 +40,6 @@ def make_scores(
     logits = rng.standard_normal(count) + np.where(positive, 0.5, -0.5) * separation
     scores: Array = expit(logits)
     return scores, positive
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """How many samples ended where; the names say truth after prediction."""
-
-    true_positives: int
-    false_positives: int
-    false_negatives: int
-    true_negatives: int
-
-    @property
-    def metrics(self) -> dict[str, float]:
-        """What is made of the four counts; 0 where a denominator is 0, as scikit-learn has it."""
-        tp, fp = self.true_positives, self.false_positives
-        fn, tn = self.false_negatives, self.true_negatives
-        precision, recall = tp / max(tp + fp, 1), tp / max(tp + fn, 1)
-        return {
-            "Precision": precision,
-            "Recall": recall,
-            "F1": 2 * tp / max(2 * tp + fp + fn, 1),
-            "Accuracy": (tp + tn) / (tp + fp + fn + tn),
-        }
-
-
-def confusion(scores: Array, positive: NDArray[np.bool_], threshold: float) -> Confusion:
-    """The four counts if everything from ``threshold`` up is called positive."""
-    said = scores >= threshold
-    return Confusion(
-        int((said & positive).sum()), int((said & ~positive).sum()),
-        int((~said & positive).sum()), int((~said & ~positive).sum()),
-    )  # fmt: skip
-
-
-def roc(scores: Array, positive: NDArray[np.bool_]) -> tuple[Array, Array, float]:
-    """False and true positive rate at every threshold, and the area under the curve."""
-    order = np.argsort(-scores, kind="stable")
-    hits = np.concatenate([[0], np.cumsum(positive[order])]) / max(positive.sum(), 1)
-    alarms = np.concatenate([[0], np.cumsum(~positive[order])]) / max((~positive).sum(), 1)
-    return alarms, hits, float(np.trapezoid(hits, alarms))
 
 
 def plot_scores(scores: Array, positive: NDArray[np.bool_], threshold: float) -> go.Figure:

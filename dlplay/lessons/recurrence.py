@@ -22,13 +22,15 @@ LESSON = Lesson(
     source="S. Hochreiter, J. Schmidhuber (1997); K. Cho et al. (2014), arXiv:1406.1078; "
     "R. Pascanu et al. (2013), arXiv:1211.5063; article 5, whose GRU formula multiplies the kept "
     "state by the reset gate once too often.",
-    preset="sigmoid-too-deep",
-    trial="Watch the same happen in a deep network: unrolled, a recurrent one is just that.",
+    preset="imdb-lstm",
+    trial="Train an LSTM on film reviews, then see its gates along a sentence of your own.",
 )
 
 Array = NDArray[np.float64]
 UNITS = 8
 CELLS = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+FIRST = "lstm"
+"""The cell a lesson begins with."""
 GATES = {"rnn": (), "lstm": ("Input", "Forget", "Output"), "gru": ("Update", "Reset")}
 FORMULAS = {
     "rnn": r"h_t=\tanh(Wx_t+Uh_{t-1}+b)",

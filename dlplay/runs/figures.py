@@ -28,13 +28,18 @@ SHARES = ("accuracy", "precision", "recall", "f1")
 METRICS_OF: dict[Task, tuple[str, ...]] = {
     "classification": SHARES,
     "regression": ("r2", "mae"),
+    "next character": ("accuracy", "perplexity"),
+    "forecast": ("naive_ratio", "mae", "r2"),
+    "generation": ("energy_distance", "told_apart", "discriminator_loss"),
+    "reconstruction": ("mae",),
 }
 """Metrics of a task beside the loss; a run is judged by the first."""
 
 METRICS = {
     "loss": "Loss", "accuracy": "Accuracy", "precision": "Precision (macro)",
     "recall": "Recall (macro)", "f1": "F1 (macro)", "mae": "Mean absolute error", "r2": "R²",
-    "learning_rate": "Learning rate",
+    "learning_rate": "Learning rate", "perplexity": "Perplexity", "naive_ratio": "Error ÷ naive",
+    "told_apart": "Share told apart",
 }  # fmt: skip
 """Names of metrics as people write them."""
 

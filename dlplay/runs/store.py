@@ -106,6 +106,12 @@ class Store:
         with self.transaction() as connection:
             return connection.execute(statement.values(state=state, **fields)).rowcount == 1
 
+    def add_message(self, run_id: str, text: str) -> None:
+        """Add a sentence to what is said of a run."""
+        message = f"{self.get(run_id).message} {text}".strip()
+        with self.transaction() as connection:
+            connection.execute(RUNS.update().where(RUNS.c.id == run_id).values(message=message))
+
     def request_stop(self, run_id: str) -> None:
         """Ask for the end of a run; one that waits is stopped at once."""
         if self.move(run_id, "stopped", ("queued", "paused"), finished=time.time()):

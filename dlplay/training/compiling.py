@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import keras
+import tensorflow as tf
 
-from dlplay.architectures import Objective
+from dlplay.catalogue import Task
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.optimisation import Training
-from dlplay.training.metrics import MacroScores
+from dlplay.training.metrics import MacroScores, Perplexity
 
 
 def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Model:
@@ -20,16 +21,27 @@ def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Mod
     keras.utils.clear_session()  # layers are named by a counter: begin it anew
     keras.utils.set_random_seed(experiment.seed)
     objective = experiment.objective(facts)
-    regularisation = experiment.effective_regularisation(facts, samples)
-    model = experiment.architecture.build(facts, objective, regularisation)
+    model = _network(experiment, facts, samples)
     steps = -(-samples // experiment.training.batch_size)
     model.compile(
         optimizer=_optimizer(experiment, steps),
         loss=objective.loss,
-        metrics=_metrics(facts, objective),
+        metrics=metrics_of(experiment.architecture.task(facts), facts),
         jit_compile=False,
     )
     return model
+
+
+def outline(experiment: Experiment, facts: Facts, samples: int) -> keras.Model:
+    """The network in a graph, where nothing is allocated: to read, not to train."""
+    keras.utils.clear_session()
+    with tf.Graph().as_default():
+        return _network(experiment, facts, samples)
+
+
+def _network(experiment: Experiment, facts: Facts, samples: int) -> keras.Model:
+    regularisation = experiment.effective_regularisation(facts, samples)
+    return experiment.architecture.build(facts, experiment.objective(facts), regularisation)
 
 
 def _optimizer(experiment: Experiment, steps_per_epoch: int) -> keras.Optimizer:
@@ -39,9 +51,16 @@ def _optimizer(experiment: Experiment, steps_per_epoch: int) -> keras.Optimizer:
     return training.optimizer.build(schedule or rate, experiment.regularisation.weight_decay)
 
 
-def _metrics(facts: Facts, objective: Objective) -> list[str | keras.metrics.Metric]:
-    if facts.task == "regression":
+def metrics_of(task: Task, facts: Facts) -> list[str | keras.metrics.Metric]:
+    """What is measured beside the loss."""
+    if task in ("regression", "forecast"):
         return [keras.metrics.MeanAbsoluteError(name="mae"), keras.metrics.R2Score(name="r2")]
+    if task == "reconstruction":
+        return [keras.metrics.MeanAbsoluteError(name="mae")]
+    if task == "next character":
+        return ["accuracy", Perplexity()]
+    if task == "generation":
+        return []  # such a network has its own
     return ["accuracy", MacroScores(facts.classes)]
 
 

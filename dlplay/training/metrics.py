@@ -49,6 +49,17 @@ class MacroScores(keras.metrics.Metric):  # type: ignore[misc]
         }  # fmt: skip
 
 
+class Perplexity(keras.metrics.SparseCategoricalCrossentropy):  # type: ignore[misc]
+    """exp of the mean cross-entropy: among how many equally likely answers one would choose."""
+
+    def __init__(self, name: str = "perplexity") -> None:
+        super().__init__(name=name)
+
+    def result(self) -> keras.KerasTensor:
+        """The perplexity of what was seen so far."""
+        return ops.exp(super().result())
+
+
 def _share(part: keras.KerasTensor, whole: keras.KerasTensor) -> keras.KerasTensor:
     """``part / whole``, 0 where the whole is 0."""
     return ops.where(whole > 0, part / ops.maximum(whole, 1e-12), 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,18 +12,19 @@ import tensorflow as tf
 
 from dlplay.catalogue import Task
 from dlplay.datasets import Part, Split, split_samples
-from dlplay.errors import UserError
+from dlplay.errors import UserError, shortened
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory
 from dlplay.runs import Mark, Point, Run, Store, control
 from dlplay.training.compiling import build_model, set_rate
 from dlplay.training.engine import Array, Engine, Progress, Values
+from dlplay.training.mirrors import Mirror, mirrors
 from dlplay.training.recorder import Recorder
 from dlplay.training.resuming import wait_until_resumed
 from dlplay.training.saving import Saver
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
-from dlplay.training.watching import look_back, watchers
+from dlplay.training.watching import Watchers, look_back
 from dlplay.views import Subject
 
 MODEL_FILE = "model.keras"
@@ -34,7 +35,9 @@ OnProgress = Callable[[dict[str, Any]], None]
 def train(store: Store, run: Run, on_progress: OnProgress = lambda _: None) -> Run:
     """Train a claimed run to its end, whatever that is; the store holds the outcome."""
     run.folder.mkdir(parents=True, exist_ok=True)
+    asked: list[Mirror] = []
     try:
+        asked = mirrors()
         with Recorder(store, run.id) as recorder:
             Trainer(store, run, recorder, on_progress).run()
     except UserError as error:
@@ -50,9 +53,23 @@ def train(store: Store, run: Run, on_progress: OnProgress = lambda _: None) -> R
         store.end(run.id, "failed", f"Training broke off: {type(error).__name__}: {error}")
         raise
     try:
+        _mirror(store, run.id, asked)
         return store.get(run.id)
     except UserError:  # deleted while it rested
         return run
+
+
+def _mirror(store: Store, run_id: str, asked: Sequence[Mirror]) -> None:
+    """Hand the record on; a mirror that fails is named on the run and changes nothing else."""
+    if not asked:
+        return
+    run, points = store.get(run_id), store.points(run_id, most=2**31)
+    for mirror in asked:
+        try:
+            mirror(run, points)
+        except Exception as error:  # each library has its own kinds
+            said = f"{type(error).__name__}: {shortened(error)}"
+            store.add_message(run_id, f"The record was not mirrored ({mirror.__name__}): {said}")
 
 
 class Trainer:
@@ -94,7 +111,7 @@ class Trainer:
         check_memory(needed + data_bytes, available_bytes())
         self.model = build_model(self.experiment, self.split.facts, len(self.split.train))
         self.subject = Subject(self.experiment, self.model, self.split, samples)
-        self.watchers = watchers(self.subject, self.record.folder)
+        self.watchers = Watchers(self.subject, self.record.folder)
         self._train()
 
     def _train(self) -> None:
@@ -196,18 +213,19 @@ class Trainer:
         self, state: Any, epochs: int, engine: Engine | None = None, note: str = ""
     ) -> None:
         summary = self._summary(epochs)
-        self._look(epochs, at_once=True)
         if engine is not None:
             self._report(phase="testing", share=1.0, seconds=summary["seconds"])
-            summary["test"] = self._in_units(engine.evaluate(*self._arrays(self.split.test)))
+            self._look(epochs, at_once=True)
+            test = engine.evaluate(*self._arrays(self.split.test))
+            summary["test"] = self._in_units(test, "test")
             self._save_model()
-            look_back(self.subject, self.record.folder, epochs)
-            self.recorder.close()
-            self.store.end(self.record.id, state, note, summary=summary)
-        else:
-            self.recorder.close()
-            self.store.end(self.record.id, state, note, summary=summary)
+        self.recorder.close()
+        self.store.end(self.record.id, state, note, summary=summary)
+        # Whoever stopped a run, or waits for its scores, need not wait for the rest.
+        if engine is None:
             self._save_model()
+            self._look(epochs, at_once=True)
+        look_back(self.subject, self.record.folder, epochs)
 
     def _summary(self, epochs: int) -> dict[str, Any]:
         return {
@@ -226,23 +244,28 @@ class Trainer:
         objective = self.experiment.objective(self.split.facts)
         return part.inputs, objective.encode(part.inputs, part.targets)
 
-    def _in_units(self, values: Values) -> Values:
-        """Errors in the target's unit, where the target was standardised."""
-        scaling = self.split.target_scaling
-        if scaling is None:
+    def _in_units(self, values: Values, part: str = "train") -> Values:
+        """Errors in the target's unit, where the target was standardised, and in parts of the
+        naive forecast's where there is one."""
+        scaling, naive = self.split.target_scaling, self.split.naive
+        if scaling is None or self.task == "reconstruction":
             return values
-        return {
+        found = {
             name: value * float(scaling.deviation) if name.endswith("mae") else value
             for name, value in values.items()
         }
+        for prefix, measured in (("", part), ("val_", "validation")):
+            if naive and f"{prefix}mae" in found:
+                error = max(naive.errors[measured], 1e-12)
+                found[f"{prefix}naive_ratio"] = found[f"{prefix}mae"] / error
+        return found
 
     def _remember_best(self, epoch: int, values: Values) -> None:
         if values["val_loss"] < self.best.get("val_loss", np.inf):
             self.best = {"epoch": epoch, **{k: v for k, v in values.items() if k[:4] == "val_"}}
 
     def _look(self, epoch: int, at_once: bool = False) -> None:
-        for watcher in self.watchers:
-            watcher.look(epoch, at_once)
+        self.watchers.look(epoch, at_once)
 
     def _report(self, **progress: Any) -> None:
         if self.task is not None:

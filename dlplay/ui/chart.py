@@ -6,22 +6,44 @@ Plotly's script is the installed package's own, served by the server; colours fo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import plotly.graph_objects as go
 import streamlit as st
 
 from dlplay.ui.server import PLOTLY_PATH
 
+
+@dataclass(frozen=True)
+class Click:
+    """Where something drawn was clicked on.
+
+    Args:
+        x, y: on the axes; None where an axis has names.
+        mark: the ``customdata`` of what was clicked, if that is a number from 0.
+    """
+
+    x: float | None
+    y: float | None
+    mark: int | None
+
+
+OnClick = Callable[[Click], None]
+
 _SCRIPT = """
 let loading;
+// Plotly takes the browser half a second to read: let it draw the rest of the page before that.
+const idle = window.requestIdleCallback ?? (work => setTimeout(work, 100));
 function plotly(url) {
-  loading ??= window.Plotly ? Promise.resolve() : new Promise((done, failed) => {
+  loading ??= window.Plotly ? Promise.resolve() : new Promise((done, failed) => idle(() => {
     const tag = document.createElement('script');
     tag.src = url; tag.onload = done; tag.onerror = failed;
     document.head.appendChild(tag);
-  });
+  }, { timeout: 1000 }));
   return loading;
 }
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const box = parentElement.querySelector('.dlplay-chart');
   box.style.height = data.height + 'px';
   box.setAttribute('aria-label', data.alt);
@@ -32,9 +54,20 @@ export default function ({ data, parentElement }) {
     layout[name].gridcolor = colour('border-color');
     layout[name].linecolor = colour('border-color');
   }
-  const options = { displaylogo: false, responsive: true,
+  for (const trace of traces.filter(trace => trace.texttemplate)) {
+    trace.textfont = { color: colour('text-color'), ...trace.textfont };
+  }
+  const options = { displaylogo: false, responsive: true, displayModeBar: data.bar,
     modeBarButtonsToRemove: ['lasso2d', 'select2d', 'autoScale2d'] };
-  plotly(data.plotly).then(() => window.Plotly.react(box, traces, layout, options));
+  plotly(data.plotly).then(() => window.Plotly.react(box, traces, layout, options)).then(() => {
+    box.removeAllListeners('plotly_click');
+    if (data.clickable) box.on('plotly_click', ({ points }) => {
+      const number = value => typeof value === 'number' ? value : null;
+      const mark = points.map(point => point.customdata).find(value => value >= 0);
+      const [x, y] = [points[0].x, points[0].y].map(number);
+      setTriggerValue('clicked', { x, y, mark: number(mark) });
+    });
+  });
 }
 """
 
@@ -46,12 +79,17 @@ _chart = st.components.v2.component(
 )
 
 
-def chart(figure: go.Figure, *, key: str, alt: str, height: int = 320) -> None:
+def chart(
+    figure: go.Figure, *, key: str, alt: str, height: int = 320, has_bar: bool = True,
+    on_click: OnClick | None = None,
+) -> None:  # fmt: skip
     """Draw ``figure``; call again with the same key to change its data.
 
     Args:
         alt: what the chart shows, for who cannot see it.
         height: pixels.
+        has_bar: whether Plotly's buttons (zoom, save, …) appear under the pointer.
+        on_click: is told of a click before the page is run again.
     """
     figure.update_layout(
         template={}, height=height, uirevision=key,
@@ -59,5 +97,14 @@ def chart(figure: go.Figure, *, key: str, alt: str, height: int = 320) -> None:
     )  # fmt: skip
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     url = f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH
-    data = {"figure": figure.to_json(), "height": height, "alt": alt, "plotly": url}
-    _chart(key=key, data=data)
+    data = {
+        "figure": figure.to_json(), "height": height, "alt": alt, "plotly": url,
+        "bar": "hover" if has_bar else False, "clickable": on_click is not None,
+    }  # fmt: skip
+
+    def clicked() -> None:
+        click = st.session_state[key].get("clicked")
+        if on_click is not None and click is not None:
+            on_click(Click(**click))
+
+    _chart(key=key, data=data, on_clicked_change=clicked)

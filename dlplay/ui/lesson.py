@@ -71,11 +71,10 @@ class Page(Controls):
         st.html(_STYLE)
         with st.container(horizontal=True, vertical_alignment="center", key="lesson_head"):
             st.header(lesson.title, anchor=False, width="stretch")
-            if lesson.preset is not None:
-                st.page_link(
-                    TRAIN, label="Try it on real data", icon=":material/play_circle:",
-                    help=lesson.trial, query_params={"preset": lesson.preset, **lesson.changes},
-                )  # fmt: skip
+            st.page_link(
+                TRAIN, label="Try it on real data", icon=":material/play_circle:",
+                help=lesson.trial, query_params={"preset": lesson.preset, **lesson.changes},
+            )  # fmt: skip
         st.markdown(lesson.idea)
 
     def _foot(self) -> None:

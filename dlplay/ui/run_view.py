@@ -57,7 +57,14 @@ def _header(run: Run) -> None:
             st.switch_page(RUNS)
 
 
-def live(run_id: str, was_active: bool) -> None:
+def follow(run: Run) -> None:
+    """The run, again and again while it trains; more often until there is something to see."""
+    has_points = bool(state.store().points(run.id, most=1))
+    seconds = (0.5 if has_points else 0.2) if run.is_active else None
+    st.fragment(_live, run_every=seconds)(run.id, run.is_active, has_points)
+
+
+def _live(run_id: str, was_active: bool, had_points: bool) -> None:
     """Everything that changes while a run trains."""
     run = state.store().get(run_id)
     if was_active and not run.is_active:
@@ -65,7 +72,12 @@ def live(run_id: str, was_active: bool) -> None:
     _header(run)
     _outcome(run)
     _numbers(run)
-    _charts(run)
+    has_points = _charts(run)
+    if views.seen_live(run, beside=False):
+        st.subheader("Inside the network", anchor=False)
+        views.show_live(run, beside=False)
+    if has_points and run.is_active and not had_points:
+        st.rerun()  # drawn once; from now on the pace is calmer
 
 
 def _outcome(run: Run) -> None:
@@ -117,16 +129,17 @@ def _numbers(run: Run) -> None:
             st.metric(name, value, width=150)
 
 
-def _charts(run: Run) -> None:
+def _charts(run: Run) -> bool:
+    """The curves, and what the network says; whether an epoch is complete."""
     points = state.store().points(run.id)
     within = state.store().points(run.id, within_epoch=True)
     if not points and not within:
         if run.is_active:
             st.caption("The first points appear here as soon as the first step is done.")
-        return
+        return False
     metric, log_loss = _choose_metric(run)
     epochs = run.experiment.training.epochs
-    columns = st.columns(3 if views.seen(run, "epochs") else 2)
+    columns = st.columns(3 if views.seen_live(run, beside=True) else 2)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
             curves = curves_info(points, name, within)
@@ -136,7 +149,8 @@ def _charts(run: Run) -> None:
             )
     for column in columns[2:]:
         with column:
-            views.show_live(run)
+            views.show_live(run, beside=True)
+    return bool(points)
 
 
 def _choose_metric(run: Run) -> tuple[str, bool]:

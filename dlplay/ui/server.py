@@ -4,41 +4,74 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
-import plotly
 import streamlit as st
 from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Route
 
 from dlplay.errors import UserError
-from dlplay.execution import LocalExecutor
+from dlplay.settings import Settings
 
 PLOTLY_PATH = "/assets/plotly.min.js"
+_FIRST_PAGES = tuple(
+    f"dlplay.ui.{name}" for name in ("navigation", "train_form", "train_view", "run_view")
+)
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Runs are trained as long as the server lives."""
-    try:
+    with ExitStack() as held:
+        try:
+            held.enter_context(Settings().held())
+        except UserError as error:
+            sys.exit(f"dlplay: {error}")
+        executing = _Executing()
+        executing.start()
+        try:
+            yield
+        finally:
+            executing.end()
+
+
+class _Executing(threading.Thread):
+    """Starts the executor, and imports what the first pages need, while a browser may already
+    fetch what Streamlit serves."""
+
+    def __init__(self) -> None:
+        super().__init__(name="starting", daemon=True)
+        self._ending = threading.Event()
+
+    def run(self) -> None:
+        """Serve the store until the end."""
+        from dlplay.execution import LocalExecutor
+
         executor = LocalExecutor()
         executor.start()
-    except UserError as error:
-        sys.exit(f"dlplay: {error}")
-    # Streamlit collects garbage after every script run; what was imported by now stays for ever.
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
+        for module in _FIRST_PAGES:
+            import_module(module)
+        # Streamlit collects garbage after every script run; what is imported now stays for ever.
+        gc.collect()
+        gc.freeze()
+        self._ending.wait()
         executor.stop()
+
+    def end(self) -> None:
+        """End every process of ours."""
+        self._ending.set()
+        self.join()
 
 
 def routes() -> list[BaseRoute]:
     """Plotly's script, from the installed package, for the live chart."""
-    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    package = find_spec("plotly")
+    script = Path(str(package and package.origin)).parent / "package_data" / "plotly.min.js"
     headers = {"Cache-Control": "public, max-age=86400"}
 
     async def plotly_script(_request: object) -> FileResponse:

@@ -73,14 +73,17 @@ def _read_address() -> None:
     """Start from what a link says: ``?preset=…&training.epochs=5``."""
     parameters = st.query_params.to_dict()
     name = parameters.pop("preset", next(iter(PRESETS)))
+    unknown = []
+    if name not in PRESETS:
+        unknown.append(f"Expected one of the presets {', '.join(PRESETS)}. Received: {name}.")
+        name, parameters = next(iter(PRESETS)), {}
     try:
-        if name not in PRESETS:
-            raise UserError(f"Expected one of the presets {', '.join(PRESETS)}", received=name)
-        load_draft(PRESETS[name].experiment.changed(parameters.items()), name)
-    except UserError as error:
-        name = name if name in PRESETS else next(iter(PRESETS))
-        load_draft(PRESETS[name].experiment, name)
-        st.error(f"This link cannot be followed. {error}", icon=":material/link_off:")
+        experiment = PRESETS[name].experiment.changed(parameters.items())
+    except UserError:
+        experiment, unknown = PRESETS[name].experiment.followed(parameters.items())
+    load_draft(experiment, name)
+    for sentence in unknown:
+        st.error(f"A part of this link is left out. {sentence}", icon=":material/link_off:")
 
 
 def write_address(experiment: Experiment) -> None:

@@ -11,7 +11,7 @@ from dlplay.datasets import DATASETS, Facts
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment, dataset_adapter
 from dlplay.optimisation import Training
-from dlplay.presets import PRESETS
+from dlplay.presets import PRESETS, nearest_preset
 from dlplay.ui import forms, state
 
 
@@ -33,6 +33,30 @@ def choose_preset() -> None:
         help="An experiment that is filled in already. Press Train, or change what you like.",
     )  # fmt: skip
     st.caption(PRESETS[name].summary)
+    _open_file()
+
+
+def _open_file() -> None:
+    """An experiment that was taken away as a file, back in the form."""
+    opener = st.popover(
+        "Open a file", icon=":material/upload_file:", key="open_file", on_change="rerun"
+    )
+    if not opener.open:
+        return
+    with opener:
+        file = st.file_uploader(
+            "Experiment", type="json", key=state.widget_key("open_file"),
+            help="The file that “Take away” gives on the page of a run.",
+        )  # fmt: skip
+        if file is None:
+            return
+        try:
+            experiment = Experiment.parse(file.getvalue())
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+    state.load_draft(experiment, nearest_preset(experiment))
+    st.rerun()
 
 
 def show_changes(experiment: Experiment) -> None:

@@ -12,13 +12,16 @@ from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Samples
 from dlplay.datasets.base import Origin
 from dlplay.datasets.figures import plot_balance, plot_scatter, plot_sheet, telling_features
+from dlplay.datasets.reading import passages, reading_note
+from dlplay.datasets.series import SeriesDataset
+from dlplay.datasets.trees import TreeDataset
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory, readable_bytes
 from dlplay.presets import PRESETS
 from dlplay.runs import requests
 from dlplay.runs.pace import Pace
-from dlplay.ui import state, study_form, study_view
+from dlplay.ui import previews, state, study_form, study_view
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import RUN
 from dlplay.ui.text import BadgeColour, about
@@ -112,37 +115,53 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
         _offer_download(dataset)
         return
     samples = state.samples(dataset)
-    is_image = samples.facts().kind == "image"
+    kind = samples.facts().kind
+    first = {"image": "Samples", "text": "Texts", "characters": "Text"}.get(kind, "Scatter")
     views: dict[str, Callable[[], None]] = {
-        "Samples" if is_image else "Scatter": lambda: _picture(samples),
+        first: lambda: _reading(samples) if samples.excerpts else _picture(samples),
         "Parts": lambda: _parts(dataset, seed, samples),
     }
-    if not is_image:
+    if isinstance(dataset, TreeDataset):
+        views = {"Trees": lambda: previews.show_tree(dataset, samples), "Parts": views["Parts"]}
+    elif isinstance(dataset, SeriesDataset):
+        views = {"Series": lambda: previews.show_series(dataset, state.split(dataset, seed))}
+    elif kind == "table":
         views["Table"] = lambda: _table(samples)
     name = st.segmented_control(
-        "View", list(views), default=next(iter(views)), key=f"view.{is_image}.{len(views)}",
+        "View", list(views), default=next(iter(views)), key=f"view.{first}.{len(views)}",
         label_visibility="collapsed", required=True,
     )  # fmt: skip
     views[name or next(iter(views))]()
+
+
+def _reading(samples: Samples) -> None:
+    """The first texts, and what a network makes of them."""
+    for passage in passages(samples):
+        with st.container(border=True):
+            if passage.title:
+                st.badge(passage.title, color="gray")
+            st.markdown(passage.text)
+    st.caption(reading_note(samples.facts()))
 
 
 def _parts(dataset: Dataset, seed: int, samples: Samples) -> None:
     """Who trains, who validates, who tests."""
     split = state.split(dataset, seed)
     figure = plot_balance(split, samples.targets)
-    st.plotly_chart(figure, key="balance", height=300, config=_STILL)
+    alt = "How many samples of each class every part has"
+    chart(figure, key="balance", alt=alt, height=300, has_bar=False)
     sizes = ", ".join(f"{len(rows):,} for {_PARTS[part]}" for part, rows in split.rows.items())
     st.caption(f"{split.facts.samples:,} samples: {sizes}.")
 
 
 _PARTS = {"train": "training", "validation": "validation", "test": "test"}
-_STILL = {"displayModeBar": False}
 
 
 def _picture(samples: Samples) -> None:
     """Images of every class, or two columns against each other."""
     if samples.inputs.ndim == 4:
-        st.plotly_chart(plot_sheet(samples), key="sheet", height=240, config=_STILL)
+        alt = "Some samples of each class"
+        chart(plot_sheet(samples), key="sheet", alt=alt, height=240, has_bar=False)
         return
     names, x, y = samples.feature_names, 0, len(samples.feature_names) - 1
     if len(names) > 2:
@@ -150,7 +169,8 @@ def _picture(samples: Samples) -> None:
         with st.container(horizontal=True):
             x = st.selectbox("Across", range(len(names)), x, names.__getitem__, key="scatter_x")
             y = st.selectbox("Up", range(len(names)), y, names.__getitem__, key="scatter_y")
-    st.plotly_chart(plot_scatter(samples, x, y), key="scatter", height=320, config=_STILL)
+    alt = f"{names[x]} and {names[y]} of the samples"
+    chart(plot_scatter(samples, x, y), key="scatter", alt=alt, height=320, has_bar=False)
 
 
 def _table(samples: Samples, rows: int = 100) -> None:

@@ -12,16 +12,18 @@ from sklearn.preprocessing import StandardScaler
 from dlplay import uploads
 from dlplay.datasets import DATASETS, Dataset, Samples, split, split_samples
 from dlplay.datasets.base import SplitDataset, TableDataset
+from dlplay.datasets.series import SeriesDataset
 
 LOADABLE = [name for name, entry in DATASETS.items() if entry.download is Dataset.download]
 """Those that never need a download."""
 
 DRAWN = [name for name in LOADABLE if issubclass(DATASETS[name], SplitDataset)]
 TABLES = [name for name in LOADABLE if issubclass(DATASETS[name], TableDataset)]
+SERIES = [name for name in LOADABLE if issubclass(DATASETS[name], SeriesDataset)]
 CLASSES = [name for name in LOADABLE if "classification" in DATASETS[name].tasks]
-NUMBERS = [name for name in LOADABLE if "classification" not in DATASETS[name].tasks]
+NUMBERS = [name for name in LOADABLE if DATASETS[name].tasks == ("regression",)]
 
-TABLE = "size,weight,label\n" + "".join(f"{i},{i * i % 17},{'ab'[i % 2]}\n" for i in range(60))
+TABLE = "size,weight,label\n" + "".join(f"{i},{i * i % 17},{'ab'[i % 2]}\n" for i in range(300))
 
 
 def make(name: str, **values: Any) -> Dataset:
@@ -29,9 +31,16 @@ def make(name: str, **values: Any) -> Dataset:
     entry = DATASETS[name]
     for field, info in entry.model_fields.items():
         extra = info.json_schema_extra
-        if isinstance(extra, dict) and "upload" in extra:
+        if isinstance(extra, dict) and isinstance(extra.get("upload"), list):
             values[field] = uploads.keep(TABLE.encode())
     return entry(**values)
+
+
+SHAPES: dict[str, tuple[int, type]] = {
+    "table": (2, np.float32), "image": (4, np.uint8), "text": (2, np.int32),
+    "characters": (2, np.int32), "tree": (3, np.int32), "series": (3, np.float32),
+}  # fmt: skip
+"""Axes and type of the inputs of each kind."""
 
 
 @cache
@@ -60,10 +69,13 @@ class TestEveryDataset:
         dataset = make(name)
         facts = dataset.facts()
         assert facts.task in dataset.tasks
-        assert len(facts.input_shape) == {"table": 1, "image": 3}[facts.kind]
+        assert len(facts.input_shape) == SHAPES[facts.kind][0] - 1
+        assert len(set(facts.vocabulary)) == len(facts.vocabulary) or name not in LOADABLE
         assert (facts.classes >= 2) == (facts.task == "classification")
         assert len(set(facts.class_names)) == facts.classes
         assert len(facts.feature_names) == (facts.input_shape[0] if facts.kind == "table" else 0)
+        assert bool(facts.vocabulary) == (facts.kind in ("text", "tree"))
+        assert sum(facts.levels) == (facts.input_shape[0] if facts.kind == "tree" else 0)
         assert facts.samples >= 20
 
 
@@ -71,22 +83,32 @@ class TestEveryDataset:
 class TestEveryLoadedDataset:
     """What `load` gives."""
 
-    def test_inputs_are_rows_of_floats_or_images_of_bytes(self, name: str) -> None:
+    def test_inputs_are_shaped_as_their_kind_is(self, name: str) -> None:
         samples = loaded(make(name))
-        rank, dtype = (2, np.float32) if samples.facts().kind == "table" else (4, np.uint8)
+        rank, dtype = SHAPES[samples.facts().kind]
         assert samples.inputs.ndim == rank
         assert samples.inputs.dtype == dtype
         assert np.isfinite(samples.inputs).all()
 
     def test_targets_are_class_numbers_or_floats(self, name: str) -> None:
         samples = loaded(make(name))
-        assert samples.targets.shape == samples.inputs.shape[:1]
-        if samples.class_names:
+        everywhere = samples.facts().task == "next character"
+        assert samples.targets.shape == samples.inputs.shape[: 2 if everywhere else 1]
+        if everywhere:
+            np.testing.assert_array_equal(samples.targets[:, :-1], samples.inputs[:, 1:])
+        elif samples.class_names:
             assert samples.targets.dtype == np.int32
             assert np.unique(samples.targets).tolist() == list(range(len(samples.class_names)))
         else:
             assert samples.targets.dtype == np.float32
             assert samples.targets.std() > 0
+
+    def test_words_and_characters_have_a_place_in_the_vocabulary(self, name: str) -> None:
+        samples = loaded(make(name))
+        if vocabulary := samples.facts().vocabulary:
+            assert samples.inputs.min() >= 0
+            assert samples.inputs.max() < len(vocabulary)
+            assert samples.excerpts
 
     def test_its_facts_are_those_of_its_samples(self, name: str) -> None:
         dataset = make(name)
@@ -106,8 +128,11 @@ class TestEverySplit:
     def test_every_sample_is_in_exactly_one_part(self, name: str) -> None:
         samples = loaded(make(name))
         parts = split_samples(make(name), samples, seed=7)
-        rows = np.concatenate(list(parts.rows.values()))
-        assert sorted(rows.tolist()) == list(range(len(samples.inputs)))
+        rows = np.concatenate(list(parts.rows.values())).tolist()
+        if name in SERIES:  # but the windows that reach from one part into the next
+            assert len(set(rows)) == len(rows) < len(samples.inputs)
+        else:
+            assert sorted(rows) == list(range(len(samples.inputs)))
         assert list(parts.rows) == ["train", "validation", "test"]
         assert [len(r) for r in parts.rows.values()] == [
             len(parts.train), len(parts.validation), len(parts.test),
@@ -130,7 +155,8 @@ class TestEverySplit:
             split_samples(dataset, loaded(dataset), seed).rows for seed in (1, 1, 2)
         )
         assert all(np.array_equal(first[part], again[part]) for part in first)
-        assert not any(np.array_equal(first[part], other[part]) for part in first)
+        equal = {np.array_equal(first[part], other[part]) for part in first}
+        assert equal == {name in SERIES}  # time divides a series, not the seed
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -9,6 +9,7 @@ from dlplay.lessons.backpropagation import (
     Network,
     article_network,
     by_difference,
+    chain_in_words,
     chain_rule,
     edges,
     gradient_of,
@@ -47,7 +48,9 @@ class TestEveryNetwork:
         network = NETWORKS[name]
         found = propagate(network, *sample(network))
         for edge in edges(network).values():
-            assert f"{gradient_of(found, edge):.4g}" in chain_rule(network, found, edge)
+            gradient = f"{gradient_of(found, edge):.4g}"
+            assert gradient in chain_rule(network, found, edge)
+            assert chain_in_words(network, found, edge).endswith(f"= {gradient}")
 
     def test_small_step_lowers_the_loss(self, name: str) -> None:
         network = NETWORKS[name]
@@ -63,6 +66,8 @@ class TestEveryNetwork:
         assert max(line.width for line in lines) == pytest.approx(6)
         shown = plot_network(network, found, lines[0].edge.name).data[len(lines)]
         assert list(shown.text) == [f"{line.weight:.2f}" for line in lines]
+        under_the_pointer = zip(shown.hovertext, lines, strict=True)
+        assert all(chain_in_words(network, found, line.edge) in t for t, line in under_the_pointer)
 
 
 class TestArticle:

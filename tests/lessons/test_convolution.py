@@ -9,6 +9,7 @@ from skimage.measure import block_reduce
 
 from dlplay.lessons.convolution import (
     KERNELS,
+    Terms,
     arithmetic,
     convolve,
     padded,
@@ -77,6 +78,18 @@ def test_pictures_mark_the_window_and_its_answer() -> None:
     assert (box.x0, box.y0, box.x1, box.y1) == (3.5, 1.5, 6.5, 4.5)
     box = plot_output(convolve(IMAGE, KERNEL), "Pooled", 5, 4, block=2).layout.shapes[0]
     assert (box.x0, box.y0) == (1.5, 1.5)
+
+
+@pytest.mark.parametrize(("stride", "same"), [(1, False), (2, True)])
+def test_under_the_pointer_stand_the_products_of_that_pixel(stride: int, same: bool) -> None:
+    output = convolve(IMAGE, KERNEL, stride, same)
+    terms = Terms(padded(IMAGE, 3, stride, same), KERNEL, stride)
+    drawn = plot_output(output, "Answer", 0, 0, terms=terms).data[-1]
+    pixels, told = drawn.customdata[:, :9], drawn.customdata[:, 9]
+    np.testing.assert_allclose(pixels @ KERNEL.ravel(), told, atol=1e-5)
+    at = [(int(y), int(x)) for x, y in zip(drawn.x, drawn.y, strict=True)]
+    np.testing.assert_allclose([output[place] for place in at], told, atol=1e-6)
+    assert f"%{{customdata[8]:.2f}}×{KERNEL[2, 2]:g}" in drawn.hovertemplate
 
 
 @pytest.mark.parametrize("name", PICTURES)

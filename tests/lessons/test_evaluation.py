@@ -10,7 +10,6 @@ from sklearn.model_selection import KFold
 from sklearn.neighbors import NearestCentroid
 
 from dlplay.lessons.evaluation import (
-    confusion,
     fold_scores,
     folds,
     make_scores,
@@ -18,8 +17,8 @@ from dlplay.lessons.evaluation import (
     plot_folds,
     plot_roc,
     plot_scores,
-    roc,
 )
+from dlplay.scoring import confusion, roc
 
 SCORES, POSITIVE = make_scores(500, 0.3, 1.5)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import keras
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dlplay.architectures import ARCHITECTURES
 from dlplay.catalogue import Task
@@ -17,6 +18,7 @@ from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.training.compiling import build_model
 from dlplay.training.engine import Engine
+from tests.architectures.narrow import narrow
 
 pytestmark = pytest.mark.xdist_group("keras")
 
@@ -34,11 +36,10 @@ def fitting_dataset(architecture: str, task: Task) -> Dataset | None:
     return None
 
 
-TASKS: tuple[Task, ...] = ("classification", "regression")
 FITTING = [
     pytest.param(name, dataset, id=f"{name}-{dataset.name}")
     for name in ARCHITECTURES
-    for dataset in (fitting_dataset(name, task) for task in TASKS)
+    for dataset in (fitting_dataset(name, task) for task in get_args(Task))
     if dataset is not None
 ]
 
@@ -54,12 +55,17 @@ def compiled(experiment: Experiment) -> tuple[keras.Model, list[tuple[Any, Any]]
     return build_model(experiment, parts.facts, len(arrays[0][0])), arrays
 
 
+def as_input(samples: NDArray[Any]) -> NDArray[Any]:
+    """What a program that calls ``fit`` passes: pixels as floats."""
+    return samples.astype(np.float32) if samples.dtype == np.uint8 else samples
+
+
 def fit(experiment: Experiment) -> list[dict[str, float]]:
     """What ``fit(shuffle=False)`` reports, epoch by epoch."""
     model, ((x, y), validation) = compiled(experiment)
     history = model.fit(
-        x.astype(np.float32), y, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0,
-        validation_data=(validation[0].astype(np.float32), validation[1]),
+        as_input(x), y, batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0,
+        validation_data=(as_input(validation[0]), validation[1]),
         validation_batch_size=BATCH,
     ).history  # fmt: skip
     return [{name: values[e] for name, values in history.items()} for e in range(EPOCHS)]
@@ -80,7 +86,7 @@ def test_every_network_trains_to_the_very_numbers_of_fit(
     experiment = Experiment.parse(
         {
             "dataset": dataset.model_dump(),
-            "architecture": {"name": architecture},
+            "architecture": narrow(architecture),
             "regularisation": regularisation,
         }
     )

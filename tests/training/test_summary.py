@@ -12,8 +12,10 @@ import pytest
 from dlplay.architectures import ARCHITECTURES
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
+from dlplay.layers import all_layers
 from dlplay.training.compiling import build_model
 from dlplay.training.summary import summarise
+from tests.architectures.narrow import narrow
 
 pytestmark = pytest.mark.xdist_group("keras")
 
@@ -21,6 +23,10 @@ DIGITS = tuple("0123456789")
 DATA = {
     "table": Facts("table", (4,), "classification", 150, ("a", "b", "c"), tuple("wxyz")),
     "image": Facts("image", (28, 28, 1), "classification", 5_000, DIGITS),
+    "text": Facts("text", (30,), "classification", 500, DIGITS, vocabulary=tuple("abcdefghij")),
+    "characters": Facts(
+        "characters", (30,), "next character", 500, vocabulary=tuple("abcdefghij")
+    ),
 }
 CASES = [
     (name, kind) for name, entry in ARCHITECTURES.items() for kind in DATA if kind in entry.kinds
@@ -37,27 +43,36 @@ class TestEveryNetwork:
     """Against the network that is then built."""
 
     def test_parameters_and_shapes_are_those_of_the_model(self, name: str, kind: str) -> None:
-        chosen = experiment({"name": name}, regularisation={"batch_norm": True, "dropout": 0.2})
+        chosen = experiment(narrow(name), regularisation={"batch_norm": True, "dropout": 0.2})
         network = summarise(chosen, DATA[kind])
         model = build_model(chosen, DATA[kind], 100)
         assert network.parameters == model.count_params()
         assert sum(layer.parameters for layer in network.layers) == network.parameters
         assert [layer.kind for layer in network.layers] == [
-            type(layer).__name__ for layer in model.layers
+            type(layer).__name__ for layer in all_layers(model)
         ]
         assert [layer.output_shape for layer in network.layers] == [
-            tuple(layer.output.shape[1:]) for layer in model.layers
+            tuple(layer.output.shape[1:]) for layer in all_layers(model)
         ]
 
     def test_arithmetic_is_two_operations_a_weight_and_position(
         self, name: str, kind: str
     ) -> None:
-        chosen = experiment({"name": name})
+        chosen = experiment(narrow(name))
         model = build_model(chosen, DATA[kind], 100)
         expected = 0
-        for layer in model.layers:
+        for layer in all_layers(model):
             if isinstance(layer, keras.layers.Dense):
-                expected += 2 * int(np.prod(layer.kernel.shape))
+                places = int(np.prod(layer.output.shape[1:-1]))
+                expected += 2 * int(np.prod(layer.kernel.shape)) * places
+            elif isinstance(layer, keras.layers.RNN):
+                steps, size = layer.input.shape[1:]
+                gates = layer.cell.recurrent_kernel.shape[1]
+                expected += 2 * steps * (size + layer.units) * gates
+            elif isinstance(layer, keras.layers.MultiHeadAttention):
+                steps, size = layer.output.shape[1:]
+                inner = layer.num_heads * layer.key_dim
+                expected += 2 * steps * 4 * size * inner + 2 * 2 * steps * steps * inner
             elif isinstance(layer, keras.layers.Conv2D):
                 height, width = layer.output.shape[1:3]
                 expected += 2 * int(np.prod(layer.kernel.shape)) * height * width
@@ -67,15 +82,47 @@ class TestEveryNetwork:
         self, name: str, kind: str
     ) -> None:
         def training_bytes(**training: Any) -> int:
-            chosen = experiment({"name": name}, training=training)
+            chosen = experiment(narrow(name), training=training)
             return summarise(chosen, DATA[kind]).training_bytes
 
         plain = training_bytes(optimizer={"name": "sgd"}, batch_size=8)
-        parameters = summarise(experiment({"name": name}), DATA[kind]).parameters
+        parameters = summarise(experiment(narrow(name)), DATA[kind]).parameters
         with_momentum = training_bytes(optimizer={"name": "sgd", "momentum": 0.9}, batch_size=8)
         assert with_momentum - plain == 4 * parameters
         assert training_bytes(optimizer={"name": "adam"}, batch_size=8) - plain == 8 * parameters
         assert training_bytes(optimizer={"name": "sgd"}, batch_size=16) > plain
+
+
+def test_frozen_weights_take_no_gradients_and_no_optimiser() -> None:
+    """100 words of 32 numbers each, for Adam: one copy in place of four."""
+    facts = Facts("text", (30,), "classification", 500, DIGITS, vocabulary=("word",) * 100)
+    sizes = [
+        summarise(experiment({"name": "gru", "frozen": frozen}), facts).training_bytes
+        for frozen in (False, True)
+    ]
+    assert sizes[0] - sizes[1] == 4 * 3 * 100 * 32
+
+
+def test_a_recurrent_layer_keeps_gates_and_state_of_every_step() -> None:
+    """7 words of 4 numbers, GRU of 5: 3·5 gates, state and output; then 10 answers; there and
+    back."""
+    facts = Facts("text", (7,), "classification", 500, DIGITS, vocabulary=("word",) * 3)
+    chosen = experiment(
+        {"name": "gru", "units": [5], "embedding_size": 4},
+        training={"batch_size": 1, "optimizer": {"name": "sgd"}},
+    )
+    network = summarise(chosen, facts)
+    kept = 7 + 7 * 4 + 7 * (3 * 5 + 2 * 5) + 10
+    assert network.training_bytes == 4 * (2 * network.parameters + 2 * kept)
+
+
+def test_both_directions_cost_twice() -> None:
+    facts = Facts("text", (7,), "classification", 500, DIGITS, vocabulary=("word",) * 3)
+    one, both = (
+        summarise(experiment({"name": "lstm", "bidirectional": flag}), facts).layers[2]
+        for flag in (False, True)
+    )
+    assert both.flops == 2 * one.flops
 
 
 def test_the_memory_of_a_small_network_is_its_closed_form() -> None:

@@ -1,0 +1,1 @@
+"""What a learner takes away: code, model files, a card, the record elsewhere."""

@@ -1,0 +1,73 @@
+"""The plain code of every dataset gives the very samples that it loads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlplay import uploads
+from dlplay.datasets import DATASETS, Dataset
+from dlplay.datasets.synthetic import Moons, Plane, Spirals
+
+TABLE = "size,weight,label\n" + "".join(f"{i},{i * i % 17},{'ab'[i % 2]}\n" for i in range(60))
+LOADABLE = [name for name, entry in DATASETS.items() if entry.download is Dataset.download]
+
+
+def executed(code: str) -> dict[str, Any]:
+    """What the code leaves behind."""
+    assert "dlplay" not in code
+    names: dict[str, Any] = {}
+    exec(code, names)
+    return names
+
+
+def assert_same(dataset: Dataset) -> None:
+    """The code and the loader agree to the last bit, types included."""
+    left, samples = executed(dataset.code()), dataset.load()
+    np.testing.assert_array_equal(left["X"], samples.inputs, strict=True)
+    np.testing.assert_array_equal(left["y"], samples.targets, strict=True)
+
+
+@pytest.mark.parametrize("name", LOADABLE)
+def test_the_code_of_every_dataset_gives_what_it_loads(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = DATASETS[name]
+    monkeypatch.chdir(tmp_path)
+    Path("table.csv").write_text(TABLE)
+    takes_file = "file" in entry.model_fields
+    values = {"file": uploads.keep(TABLE.encode())} if takes_file else {}
+    assert_same(entry.model_validate({"name": name, **values}))
+
+
+@pytest.mark.parametrize(
+    "dataset",
+    [Moons(samples=61, noise=0.3, points_seed=5), Spirals(turns=2.5), Plane(noise=0.0)],
+    ids=str,
+)
+def test_values_of_the_form_are_written_into_the_code(dataset: Dataset) -> None:
+    assert_same(dataset)
+
+
+@pytest.mark.xdist_group("keras")
+@pytest.mark.parametrize("name", [name for name in DATASETS if name not in LOADABLE])
+def test_what_keras_downloads_is_divided_as_its_publisher_does(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    dataset = DATASETS[name].model_validate({"name": name})
+    shape = dataset.facts().input_shape
+    random = np.random.default_rng(0)
+    flat = shape[:2] if shape[-1] == 1 else shape
+    images = [random.integers(0, 256, (n, *flat), dtype=np.uint8) for n in (5, 3)]
+    labels = [random.integers(0, 10, n, dtype=np.uint8) for n in (5, 3)]
+    module = getattr(keras.datasets, dataset.code().split("keras.datasets.")[1].split(".")[0])
+    monkeypatch.setattr(module, "load_data", lambda: tuple(zip(images, labels, strict=True)))
+    left = executed(dataset.code())
+    for name_x, name_y, x, y in zip(("X", "test_x"), ("y", "test_y"), images, labels, strict=True):
+        np.testing.assert_array_equal(left[name_x], x.reshape(-1, *shape), strict=True)
+        np.testing.assert_array_equal(left[name_y], y.astype(np.int32), strict=True)

@@ -1,0 +1,145 @@
+"""Model files, each opened again by the program it is made for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dlplay.datasets import split
+from dlplay.errors import UserError
+from dlplay.experiment import Experiment
+from dlplay.export.models import FORMATS, MODEL_FILE, export_model
+from dlplay.runs import Run, Store, open_store
+from dlplay.training.trainer import train
+
+pytestmark = [
+    pytest.mark.xdist_group("keras"),
+    pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning"),  # tf2onnx
+]
+
+Array = NDArray[Any]
+
+
+def by_keras(path: Path, x: Array) -> Array:
+    """Keras' answer."""
+    return np.asarray(keras.models.load_model(path).predict(x, verbose=0))
+
+
+def by_tensorflow(path: Path, x: Array) -> Array:
+    """TensorFlow's answer, without Keras."""
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(path))
+    return np.asarray(loaded.serve(x).numpy())
+
+
+def by_onnx(path: Path, x: Array) -> Array:
+    """ONNX Runtime's answer."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path))
+    return np.asarray(session.run(None, {session.get_inputs()[0].name: x})[0])
+
+
+def by_litert(path: Path, x: Array) -> Array:
+    """LiteRT's answer."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(path))
+    (given,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
+    interpreter.resize_tensor_input(given["index"], x.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(given["index"], x)
+    interpreter.invoke()
+    return np.asarray(interpreter.get_tensor(answer["index"]))
+
+
+RUNTIMES: dict[str, Callable[[Path, Array], Array]] = {
+    "keras": by_keras, "savedmodel": by_tensorflow, "onnx": by_onnx, "litert": by_litert,
+}  # fmt: skip
+
+
+def trained(store: Store, **values: Any) -> Run:
+    """A run at its end."""
+    training = {"epochs": 1, "batch_size": 256, "schedule": {"name": "cosine"}}
+    run = store.create(Experiment.parse({**values, "training": training}))
+    store.claim(run.id)
+    return train(store, run)
+
+
+EXPERIMENTS = {
+    "images": {
+        "dataset": {"name": "digits"},
+        "architecture": {"name": "lenet-5", "padding": "same", "activation": "leaky relu"},
+        "regularisation": {"batch_norm": True, "dropout": 0.3, "augment": ["shift", "rotate"]},
+    },
+    "numbers": {"dataset": {"name": "diabetes"}, "architecture": {"name": "mlp"}},
+}
+
+
+@pytest.mark.parametrize("kind", EXPERIMENTS)
+def test_every_format_gives_the_same_answers_on_the_test_set(
+    kind: str, store: Store, tmp_path: Path
+) -> None:
+    run = trained(store, **EXPERIMENTS[kind])
+    x = split(run.experiment.dataset, run.experiment.seed).test.inputs.astype(np.float32)
+    model = keras.models.load_model(run.folder / MODEL_FILE, compile=False)
+    expected = model.predict(x, verbose=0)
+    assert set(RUNTIMES) == set(FORMATS)
+    for name, runtime in RUNTIMES.items():
+        path = export_model(run, name, tmp_path / name)
+        assert path.suffix == FORMATS[name].ending
+        np.testing.assert_allclose(runtime(path, x), expected, atol=1e-4, err_msg=name)
+
+
+@pytest.fixture
+def run(store: Store) -> Run:
+    """A run that left a network of three layers, one of which ONNX has no operator for."""
+    run = store.create(
+        Experiment.parse({"dataset": {"name": "iris"}, "architecture": {"name": "mlp"}})
+    )
+    store.claim(run.id)
+    store.end(run.id, "finished")
+    run.folder.mkdir(parents=True)
+    inputs = keras.Input((4,), name="table")
+    x = keras.layers.Dense(3, name="fine")(inputs)
+    x = keras.layers.Discretization(bin_boundaries=[0.0, 1.0], name="binning")(x)
+    keras.Model(inputs, x, name="odd").save(run.folder / MODEL_FILE)
+    return store.get(run.id)
+
+
+def test_a_layer_that_a_format_cannot_express_is_named(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="ONNX cannot express the layer “binning”"):
+        export_model(run, "onnx", tmp_path / "odd")
+    assert list(tmp_path.glob("odd*")) == list(tmp_path.glob("partial-*")) == []
+
+
+def test_what_is_in_the_way_stays(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("precious")
+    with pytest.raises(UserError, match="nothing yet"):
+        export_model(run, "savedmodel", tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "precious"
+
+
+def test_runs_without_a_network_and_unknown_formats_are_sentences(
+    run: Run, store: Store, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match="one of the formats keras, savedmodel, onnx, litert"):
+        export_model(run, "word", tmp_path / "x")
+    waiting = store.create(run.experiment)
+    with pytest.raises(UserError, match="a run that has ended"):
+        export_model(waiting, "keras", tmp_path / "x")
+    store.claim(waiting.id)
+    store.end(waiting.id, "failed", "broke")
+    with pytest.raises(UserError, match="left no network"):
+        export_model(open_store().get(waiting.id), "keras", tmp_path / "x")
+    (run.folder / MODEL_FILE).write_bytes(b"PK damaged")
+    with pytest.raises(UserError, match="could not be read"):
+        export_model(run, "keras", tmp_path / "x")

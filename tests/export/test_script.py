@@ -1,0 +1,222 @@
+"""A script and its run: the same data, the same network, the same numbers."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from dlplay import uploads
+from dlplay.datasets import split
+from dlplay.experiment import Experiment
+from dlplay.export.base import Section
+from dlplay.export.script import notebook, script, sections
+from dlplay.presets import PRESETS
+from dlplay.runs import Run, Store
+from dlplay.training.compiling import metrics_of, outline
+from dlplay.training.trainer import train
+
+pytestmark = pytest.mark.xdist_group("keras")
+
+EPOCHS = 2
+STEPS = 100
+"""More than so many steps an epoch, and a preset's test is marked slow."""
+
+
+def written(experiment: Experiment) -> list[Section]:
+    """The experiment's program."""
+    parts = split(experiment.dataset, experiment.seed)
+    model = outline(experiment, parts.facts, len(parts.train))
+    metrics = metrics_of(experiment.architecture.task(parts.facts), parts.facts)
+    return sections(experiment, parts.facts, model, metrics)
+
+
+def trained(store: Store, experiment: Experiment) -> Run:
+    """The run, at its end."""
+    run = store.create(experiment)
+    store.claim(run.id)
+    return train(store, run)
+
+
+def executed(text: str, folder: Path, name: str = "script.py") -> dict[str, Any]:
+    """What a script leaves behind."""
+    file = folder / name
+    file.write_text(text)
+    return runpy.run_path(str(file))
+
+
+def assert_same(experiment: Experiment, store: Store, folder: Path) -> None:
+    """Train both ways: losses equal to the last bit, scores to the precision of float32."""
+    run = trained(store, experiment)
+    left = executed(script("An experiment", written(experiment)), folder)
+    last = {name: values[-1] for name, values in left["history"].items()}
+    final, test = run.summary["final"], run.summary["test"]
+    assert run.state == "finished"
+    assert (last["loss"], last["val_loss"]) == (final["loss"], final["val_loss"])
+    assert last == pytest.approx({name: final[name] for name in last}, rel=1e-6)
+    assert left["scores"] == pytest.approx(test, rel=1e-5)
+
+
+def preset_cases() -> list[Any]:
+    """Every preset; those with many steps an epoch are slow, and one epoch of them is enough."""
+    cases = []
+    for name, preset in PRESETS.items():
+        facts, size = preset.experiment.dataset.facts(), preset.experiment.training.batch_size
+        slow = facts.samples / size > STEPS
+        marks = [pytest.mark.slow] if slow else []
+        cases.append(pytest.param(name, 1 if slow else EPOCHS, id=name, marks=marks))
+    return cases
+
+
+@pytest.mark.parametrize(("name", "epochs"), preset_cases())
+def test_the_script_of_every_preset_reproduces_the_numbers_of_its_run(
+    name: str, epochs: int, store: Store, tmp_path: Path
+) -> None:
+    changed = PRESETS[name].experiment.changed([("training.epochs", epochs)])
+    assert_same(changed, store, tmp_path)
+
+
+SGD = {"name": "sgd", "learning_rate": 0.05, "momentum": 0.9, "nesterov": True}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {
+            "training": {
+                "schedule": {"name": "cosine", "warmup_epochs": 2, "final": 0.1}, "loss": "mse",
+                "optimizer": {"name": "adagrad"},
+            },
+            "regularisation": {"l1": 1e-4, "l2": 1e-3, "dropout": 0.3, "batch_norm": True},
+        },
+        {
+            "training": {
+                "schedule": {"name": "step", "every": 2}, "loss": "kl divergence",
+                "optimizer": SGD,
+            },
+            "regularisation": {"weight_decay": 0.01},
+        },
+        {
+            "training": {"schedule": {"name": "exponential"}, "optimizer": {"name": "rmsprop"}},
+            "regularisation": {"prior_sigma": 0.5},
+        },
+        {
+            "dataset": {"name": "wine", "stratify": False, "standardise": False}, "seed": 3,
+            "architecture": {
+                "name": "mlp", "activation": "leaky relu", "units": [8, 8],
+                "initialiser": "orthogonal",
+            },
+            "training": {
+                "schedule": {"name": "constant", "warmup_epochs": 2},
+                "loss": "binary cross-entropy", "optimizer": {"name": "adamw"},
+            },
+        },
+        {"dataset": {"name": "breast-cancer"}, "training": {"loss": "mse"}},
+    ],
+    ids=["cosine", "step", "exponential", "warm-up", "one-hot"],
+)  # fmt: skip
+def test_whatever_is_chosen_on_the_form_is_in_the_script(
+    values: dict[str, Any], store: Store, tmp_path: Path
+) -> None:
+    base = {"dataset": {"name": "iris"}, "architecture": {"name": "mlp"}, **values}
+    training = {"epochs": 4, "batch_size": 32, **values.get("training", {})}
+    assert_same(Experiment.parse(base | {"training": training}), store, tmp_path)
+
+
+def test_early_stopping_ends_a_script_when_it_ended_the_run(store: Store, tmp_path: Path) -> None:
+    experiment = Experiment.parse(
+        {
+            "dataset": {"name": "moons"},
+            "architecture": {"name": "mlp"},
+            "training": {
+                "epochs": 60,
+                "optimizer": {"name": "adam", "learning_rate": 0.3},
+                "early_stopping": {"patience": 3},
+            },
+        }
+    )
+    run = trained(store, experiment)
+    left = executed(script("Stops early", written(experiment)), tmp_path)
+    assert len(left["history"]["loss"]) == run.summary["epochs"] < 60
+    assert left["scores"] == pytest.approx(run.summary["test"], rel=1e-5)
+
+
+def test_augmented_images_are_changed_in_the_same_way(store: Store, tmp_path: Path) -> None:
+    experiment = Experiment.parse(
+        {
+            "dataset": {"name": "digits"},
+            "architecture": {"name": "cnn-small", "padding": "same"},
+            "regularisation": {"augment": ["flip", "shift", "rotate", "zoom"], "dropout": 0.2},
+            "training": {"epochs": EPOCHS, "batch_size": 256},
+        }
+    )
+    assert_same(experiment, store, tmp_path)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_a_table_of_ones_own_is_read_from_a_path_at_the_top(
+    task: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{i};{i % 7};{'red' if i % 3 else 'blue'};{i % 2};" for i in range(80)]
+    content = "\n".join([" a ;size;colour;answer;row", *rows]).encode("utf-8-sig")
+    dataset = {
+        "name": "csv", "file": uploads.keep(content), "target": "answer", "ignore": ["row"],
+        "task": task,
+    }  # fmt: skip
+    experiment = Experiment.parse(
+        {
+            "dataset": dataset,
+            "architecture": {"name": "mlp"},
+            "training": {"epochs": EPOCHS, "batch_size": 16},
+        }
+    )
+    (tmp_path / "table.csv").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    assert 'FILE = "table.csv"' in script("Mine", written(experiment))[:1000]
+    assert_same(experiment, store, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def program() -> list[Section]:
+    """The first preset's program, one epoch."""
+    first = next(iter(PRESETS.values())).experiment
+    return written(first.changed([("training.epochs", 1)]))
+
+
+def test_a_script_is_plain_keras_and_says_where_data_and_network_come_from(
+    program: list[Section],
+) -> None:
+    text = script("A title", program)
+    experiment = next(iter(PRESETS.values())).experiment
+    words = " ".join(text.replace("\n# ", " ").split())
+    assert text.startswith("# A title\n")
+    assert experiment.dataset.card.source in words
+    assert experiment.architecture.card.source in words
+    assert not [line for line in text.splitlines() if "import dlplay" in line]
+    assert max(map(len, text.splitlines())) <= 88
+
+
+def test_a_notebook_is_valid_and_its_cells_are_the_script(
+    program: list[Section], store: Store, tmp_path: Path
+) -> None:
+    text = notebook("A title", program)
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    cells = json.loads(text)["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    left = executed("\n\n".join(code), tmp_path)
+    assert left["scores"] == executed(script("A title", program), tmp_path)["scores"]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_script_has_nothing_a_linter_would_mend(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "script.py"
+    file.write_text(script(name, written(PRESETS[name].experiment)))
+    check = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=E,W,F,I,B,UP", file]
+    ended = subprocess.run([*check, "--ignore=B905"], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout
