@@ -120,8 +120,16 @@ def _trial(store: Store, run: Run, plan: Plan, curves: bool) -> Trial:
     value = run.summary.get("best", {}).get(f"val_{plan.metric}")
     if fate == "complete" and value is None:
         fate = "failed"
+    if fate == "pruned" and value is None:  # ended before it could say so itself
+        value = _best_point(store, run, plan.metric)
     curve = _curve(store, run, plan) if curves and plan.prune else {}
     return Trial(run.part["trial"], run.part["values"], fate, value, curve, run)
+
+
+def _best_point(store: Store, run: Run, metric: str) -> float | None:
+    judged = [p.metrics for p in store.points(run.id) if f"val_{metric}" in p.metrics]
+    best_one = min(judged, key=lambda metrics: metrics["val_loss"], default=None)
+    return best_one and best_one[f"val_{metric}"]
 
 
 def _curve(store: Store, run: Run, plan: Plan) -> dict[int, float]:

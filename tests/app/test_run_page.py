@@ -172,6 +172,7 @@ def test_a_fork_starts_from_a_saved_epoch_and_says_where_it_comes_from(store: St
     app.button(key="fork").click().run()
     assert not app.exception
     assert "2 saved epochs" in texts(app)
+    assert not app.error
     app.button(key="fork_start").click().run()
     made = next(r for r in store.runs() if r.origin)
     assert made.origin is not None

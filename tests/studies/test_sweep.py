@@ -38,8 +38,9 @@ def near_a_rate(values: dict[str, Any]) -> float:
 
 def train(store: Store, run: Run, accuracy: float, epochs: int = 20) -> None:
     """Write the curve of a run."""
-    curve = [Point(n + 1.0, float(n), {"val_accuracy": accuracy}) for n in range(epochs)]
-    store.write(run.id, list(enumerate(curve)), {})
+    metrics = {"val_accuracy": accuracy, "val_loss": 1 - accuracy}
+    curve = [Point(n + 1.0, float(n), metrics) for n in range(epochs)]
+    store.write(run.id, list(enumerate(curve)), {"phase": "training"})
 
 
 def drive(store: Store, group: groups.Group, score: Score, slots: int = 2) -> list[sweep.Trial]:
@@ -213,10 +214,11 @@ def test_a_trial_below_the_median_of_the_others_is_pruned(store: Store) -> None:
     assert store.get(good.id).stop_requested is None
     assert store.get(poor.id).stop_requested is not None
     assert store.get(poor.id).part["pruned"]
-    store.end(poor.id, "stopped", summary={"best": {"val_accuracy": 0.2}})
+    store.end(poor.id, "stopped")  # killed: it left no summary
     wanted = sweep.parse(group.plan)
-    fates = [t.fate for t in sweep.trials(store, groups.get(store, group.id), wanted)]
-    assert fates == ["complete"] * 3 + ["running", "pruned"]
+    tried = sweep.trials(store, groups.get(store, group.id), wanted)
+    assert [t.fate for t in tried] == ["complete"] * 3 + ["running", "pruned"]
+    assert tried[-1].value == 0.2
 
 
 def test_parallel_coordinates_put_every_value_on_its_axis() -> None:
