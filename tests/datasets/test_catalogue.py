@@ -74,7 +74,7 @@ class TestEveryDataset:
         assert (facts.classes >= 2) == (facts.task == "classification")
         assert len(set(facts.class_names)) == facts.classes
         assert len(facts.feature_names) == (facts.input_shape[0] if facts.kind == "table" else 0)
-        assert bool(facts.vocabulary) == (facts.kind in ("text", "tree"))
+        assert bool(facts.vocabulary) == (facts.kind in ("text", "tree", "characters"))
         assert sum(facts.levels) == (facts.input_shape[0] if facts.kind == "tree" else 0)
         assert facts.samples >= 20
 
