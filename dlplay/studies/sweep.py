@@ -22,6 +22,7 @@ from dlplay.studies.space import Dimension, changed, dimensions, grid
 Sampler = Literal["tpe", "random", "grid"]
 Fate = Literal["running", "complete", "pruned", "failed"]
 
+EVERY: Sampler = "grid"
 SAMPLERS: dict[Sampler, str] = {
     "tpe": "TPE: look where good trials were",
     "random": "Random: anywhere in the ranges",

@@ -108,7 +108,6 @@ class TestEveryLoadedDataset:
         if vocabulary := samples.facts().vocabulary:
             assert samples.inputs.min() >= 0
             assert samples.inputs.max() < len(vocabulary)
-            assert samples.excerpts
 
     def test_its_facts_are_those_of_its_samples(self, name: str) -> None:
         dataset = make(name)
