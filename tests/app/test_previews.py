@@ -12,8 +12,8 @@ def test_a_tree_is_drawn_above_its_expression_and_one_may_step_through_them() ->
     assert not app.exception
     first = app.code[0].value
     assert first.startswith("[") and first.endswith("]")
-    app.number_input(key=next(n.key for n in app.number_input if n.label == "Tree")).set_value(2)
-    app.run()
+    number = next(field for field in app.number_input if field.label == "Tree")
+    number.set_value(2).run()
     assert not app.exception
     assert app.code[0].value != first
 
