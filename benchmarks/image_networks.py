@@ -1,6 +1,6 @@
 """The image presets and the GANs, ours against Keras' ``fit`` of the same compiled model.
 
-Epochs of training alone, after as many untimed ones. A GAN's ``fit`` calls its ``train_step``, too.
+Epochs of training alone, after as many untimed ones. A GAN's ``fit`` calls ``train_step`` as well.
 """
 
 from __future__ import annotations
