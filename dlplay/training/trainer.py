@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from dlplay.catalogue import Task
 from dlplay.datasets import Part, Split, split_samples
+from dlplay.datasets.split import doubles
 from dlplay.errors import UserError, shortened
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory
@@ -218,6 +219,7 @@ class Trainer:
             self._look(epochs, at_once=True)
             test = engine.evaluate(*self._arrays(self.split.test))
             summary["test"] = self._in_units(test, "test")
+            summary["doubles"] = doubles(self.split)
             self._save_model()
         self.recorder.close()
         self.store.end(self.record.id, state, note, summary=summary)

@@ -43,9 +43,8 @@ def _offer(run: Run, advice: Advice, number: int) -> None:
 def _record(run: Run) -> Record:
     experiment = run.experiment
     layers = Snapshots(run.folder, "layers").latest()
-    doubles, tested = state.doubles(experiment.dataset, experiment.seed)
     return Record(
         experiment, state.facts(experiment.dataset), state.store().points(run.id),
         run.message if run.state == "failed" else "", layers[1] if layers else None,
-        doubles, tested,
+        run.summary.get("doubles", 0), run.summary.get("sizes", {}).get("test", 0),
     )  # fmt: skip

@@ -9,7 +9,6 @@ import streamlit as st
 
 from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Facts, Samples, Split, split_samples
-from dlplay.datasets.split import doubles as count_doubles
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment, dataset_adapter
 from dlplay.presets import PRESETS
@@ -131,17 +130,6 @@ def split(dataset: Dataset, seed: int) -> Split:
 def _split(dataset: str, seed: int) -> Split:
     parsed = dataset_adapter.validate_json(dataset)
     return split_samples(parsed, samples(parsed), seed)
-
-
-def doubles(dataset: Dataset, seed: int) -> tuple[int, int]:
-    """Test samples that are trained on as well, and test samples."""
-    return _doubles(dataset.model_dump_json(), seed)
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def _doubles(dataset: str, seed: int) -> tuple[int, int]:
-    parts = split(dataset_adapter.validate_json(dataset), seed)
-    return count_doubles(parts), len(parts.test)
 
 
 def network(experiment: Experiment) -> Network | UserError | None:

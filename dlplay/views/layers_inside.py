@@ -132,9 +132,8 @@ def plot_series(arrays: Arrays, name: str) -> go.Figure:
     if name == "idle":
         figure.update_yaxes(**axis(tickformat=".0%", range=[-0.03, 1.03]))
     elif name != "weight":
-        figure.update_yaxes(**axis(type="log", exponentformat="power"))
-        if _spans_decades(arrays[name]):
-            figure.update_yaxes(dtick=1)
+        tick = 1 if _spans_decades(arrays[name]) else None
+        figure.update_yaxes(**axis(type="log", exponentformat="power", dtick=tick))
     return figure.update_layout(
         title=heading(SERIES[name][0]), margin={**MARGIN, "b": 40}, hovermode="x unified",
         legend={**LEGEND_BELOW, "y": -0.24}, showlegend=True,
