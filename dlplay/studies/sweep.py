@@ -128,8 +128,9 @@ def _trial(store: Store, run: Run, plan: Plan, curves: bool) -> Trial:
 
 def _best_point(store: Store, run: Run, metric: str) -> float | None:
     judged = [p.metrics for p in store.points(run.id) if f"val_{metric}" in p.metrics]
-    best_one = min(judged, key=lambda metrics: metrics["val_loss"], default=None)
-    return best_one and best_one[f"val_{metric}"]
+    if not judged:
+        return None
+    return min(judged, key=lambda metrics: metrics["val_loss"])[f"val_{metric}"]
 
 
 def _curve(store: Store, run: Run, plan: Plan) -> dict[int, float]:
