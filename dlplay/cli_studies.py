@@ -124,7 +124,7 @@ def _train_all(group: groups.Group, train: Trainer, as_json: bool) -> int:
     try:
         while True:
             if group.kind == "sweep":
-                from dlplay.studies import turns  # brings Optuna: half a second
+                from dlplay.studies import turns  # brings Optuna
 
                 turns.advance(store, groups.get(store, group.id), 1)
             queued = [run for run in groups.members(store, group.id) if run.state == "queued"]
