@@ -140,7 +140,9 @@ def plot_parallel(
     """Parallel coordinates: a line a trial, an axis a field, the best third in colour."""
     kept = [t for t in tried if t.value is not None and t.fate in ("complete", "pruned")]
     sign = 1 if metric == "loss" else -1
-    order = sorted(range(len(kept)), key=lambda i: -sign * (kept[i].value or 0.0))  # best last
+    order = sorted(  # the best last, of equals the first, as `best` takes them
+        range(len(kept)), key=lambda i: (-sign * (kept[i].value or 0.0), -kept[i].number)
+    )
     places = parallel_info(kept, space)
     figure = _empty("Every trial")
     for rank, index in enumerate(order):

@@ -23,6 +23,7 @@ from dlplay.training.mirrors import Mirror, mirrors
 from dlplay.training.recorder import Recorder
 from dlplay.training.resuming import wait_until_resumed
 from dlplay.training.saving import Saver
+from dlplay.training.speed import Speed
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
 from dlplay.training.watching import Watchers, look_back
@@ -93,7 +94,7 @@ class Trainer:
         self.last: Values = {}
         self.split: Split
         self.task: Task | None = None
-        self.speed = _Speed()
+        self.speed = Speed()
 
     def run(self) -> None:
         """Everything."""
@@ -274,28 +275,6 @@ class Trainer:
             progress["task"] = self.task
         self.recorder.report(**progress)
         self.on_progress(progress)
-
-
-class _Speed:
-    """Epochs a second, forgetting the slow first call and what is long past."""
-
-    def __init__(self) -> None:
-        self.epochs_per_second = 0.0
-        self._last: tuple[float, float] | None = None
-
-    def take(self, seconds: float, epochs: float) -> None:
-        """Note that ``epochs`` were done after ``seconds``."""
-        if self._last is not None:
-            elapsed, done = seconds - self._last[0], epochs - self._last[1]
-            now = done / max(elapsed, 1e-6)
-            # A time constant of two seconds, however often this is called.
-            weight = min(1.0, elapsed / 2.0) if self.epochs_per_second else 1.0
-            self.epochs_per_second += weight * (now - self.epochs_per_second)
-        self._last = (seconds, epochs)
-
-    def seconds_left(self, epochs: float) -> float | None:
-        """Expected time for ``epochs`` more; None before two calls."""
-        return epochs / self.epochs_per_second if self.epochs_per_second else None
 
 
 def _not_a_number(progress: Progress, rate: float) -> UserError:
