@@ -70,6 +70,10 @@ class Saver:
             trainer.patience.put_back(kept.arrays, notes["patience"])
         if notes["run"] == trainer.record.id:  # a fork has a rate of its own
             trainer.rate = notes["rate"]
+        elif not trainer.experiment.training.rate_is_constant:
+            # Another batch size or optimiser counts other steps: the schedule goes by epochs.
+            steps = -(-len(trainer.split.train) // trainer.experiment.training.batch_size)
+            trainer.model.optimizer.iterations.assign(kept.epoch * steps)
         set_rate(trainer.model, trainer.rate)
         trainer.marks = [mark for mark in trainer.marks if mark.epoch <= kept.epoch]
         trainer.best, trainer.last = notes["best"], notes["last"]
