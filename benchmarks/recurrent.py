@@ -185,7 +185,7 @@ def presets_fit() -> Measure:
 
     from dlplay.layers import recurrent
 
-    recurrent.FusedLSTM = keras.layers.LSTM
+    vars(recurrent)["FusedLSTM"] = keras.layers.LSTM
     return _every_preset(_by_fit)
 
 

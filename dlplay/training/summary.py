@@ -70,7 +70,7 @@ def _flops(layer: keras.Layer) -> int:
 def _step_flops(layer: keras.layers.RNN) -> int:
     """Of one step of a recurrent layer."""
     kernels = layer.cell.kernel, layer.cell.recurrent_kernel
-    return 2 * sum(math.prod(kernel.shape) for kernel in kernels)
+    return int(2 * sum(math.prod(kernel.shape) for kernel in kernels))
 
 
 def _kept(layer: keras.Layer) -> int:

@@ -266,7 +266,7 @@ class TestEveryRegularisation:
         model = build(name, any_facts(name), Regularisation(dropout=0.5))
         followers = {id(layer): model.layers[i + 1] for i, layer in enumerate(model.layers[:-1])}
         for layer in model.layers[:-1]:
-            if isinstance(layer, keras.layers.Dense):
+            if isinstance(layer, keras.layers.Dense) and layer.activation.__name__ != "linear":
                 assert followers[id(layer)].rate == 0.5
             elif "Pooling2D" in type(layer).__name__:
                 assert followers[id(layer)].rate == 0.25
