@@ -32,10 +32,10 @@ from PIL import Image
 from dlplay.classify import Classifier, network
 from dlplay.classify.convert import convert
 from dlplay.classify.converted import MODEL_FILE, converted_folder
-from dlplay.classify.photo import decode
 from dlplay.classify.runtime import Runtime
 from dlplay.classify.samples import SAMPLES
 from dlplay.classify.weights import md5
+from dlplay.photo import decode
 
 Contender = Callable[[], object]
 
@@ -44,7 +44,7 @@ _UPLOADERS, _UPLOADS = 8, 25
 _RESTART = """
 import time
 from dlplay.classify import network
-from dlplay.classify.photo import decode
+from dlplay.photo import decode
 from dlplay.classify.runtime import Runtime
 from dlplay.classify.samples import SAMPLES
 content = next(iter(SAMPLES.values())).read()

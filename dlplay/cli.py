@@ -106,8 +106,8 @@ def upload(options: argparse.Namespace) -> int:
 def classify(options: argparse.Namespace) -> int:
     """Name what is in photos; a photo that cannot be read does not keep the others from it."""
     from dlplay.classify.converted import is_converted
-    from dlplay.classify.photo import read
     from dlplay.classify.runtime import Runtime
+    from dlplay.photo import read
 
     chosen = network(options.network) if options.network else default_network()
     if options.download or not is_converted(chosen):

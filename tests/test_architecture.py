@@ -20,7 +20,17 @@ from dlplay.datasets import DATASETS
 ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = (
-    {"dlplay", "errors", "settings", "memory", "catalogue", "uploads", "figures"},
+    {
+        "dlplay",
+        "errors",
+        "settings",
+        "memory",
+        "catalogue",
+        "uploads",
+        "figures",
+        "photo",
+        "cache",
+    },
     {"datasets"},
     {"architectures"},
     {"optimisation"},

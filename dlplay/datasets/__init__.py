@@ -18,6 +18,8 @@ from dlplay.datasets.keras_images import Mnist
 from dlplay.datasets.keras_images import FashionMnist
 from dlplay.datasets.keras_images import Cifar10
 from dlplay.datasets.csv_file import CsvFile
+from dlplay.datasets.image_folder import ImageFolder
+from dlplay.datasets.report import Report
 from dlplay.datasets.split import split, split_samples
 
 DATASETS: dict[str, type[Dataset]] = entries(globals(), Dataset)
@@ -28,6 +30,7 @@ __all__ = [
     "Dataset",
     "Facts",
     "Part",
+    "Report",
     "Samples",
     "Scaling",
     "Split",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from dlplay.catalogue import Entry, Task
+from dlplay.datasets.report import Report
 from dlplay.errors import UserError
 
 Origin = Literal["bundled", "cached", "needs download", "yours"]
@@ -127,6 +128,14 @@ class Dataset(Entry):
 
     def download(self) -> None:
         """Fetch what is missing; only a worker calls it, since Keras does the fetching."""
+
+    def report(self) -> Report | None:
+        """What was found in a user's own data, for them to check; None where nothing needs it.
+
+        Raises:
+            UserError: as `load`.
+        """
+        return None
 
     @classmethod
     def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from dlplay.catalogue import Card, Task
 from dlplay.datasets.base import Origin, Samples, TableDataset, need_samples
+from dlplay.datasets.csv_text import decoded, separator_of
 from dlplay.errors import UserError
 from dlplay.uploads import UploadName, path_of
 
@@ -126,18 +127,10 @@ def _read(name: str) -> pd.DataFrame:
     """The uploaded table as it is, its shape checked."""
     import pandas as pd
 
-    content = path_of(name).read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            "Expected a CSV file in UTF-8",
-            received=f"a byte that is not, at position {error.start:,}",
-            fix="Save it as “CSV UTF-8” and upload it again",
-        ) from error
+    text = decoded(path_of(name).read_bytes())
     if not text.strip():
         raise UserError("Expected a header and rows", received="an empty file")
-    separator = _separator(text)
+    separator = separator_of(text)
     _check_first_row(text, separator)
     try:
         table = pd.read_csv(io.StringIO(text), sep=separator, skipinitialspace=True)
@@ -171,13 +164,6 @@ def _check_first_row(text: str, separator: str) -> None:
             received="rows with more cells than the header",
             fix="Give every column a name in the first line",
         )
-
-
-def _separator(text: str) -> str:
-    try:
-        return csv.Sniffer().sniff(text[:65_536], ",;\t|").delimiter
-    except csv.Error:
-        return ","
 
 
 def _as_numbers(table: pd.DataFrame) -> pd.DataFrame:

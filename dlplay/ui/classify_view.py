@@ -9,10 +9,10 @@ from PIL import Image
 from dlplay.classify import Classifier
 from dlplay.classify.figures import bars_info, overlay_info, plot_bars
 from dlplay.classify.perturbation import Perturbation
-from dlplay.classify.photo import EXTENSIONS
 from dlplay.classify.runtime import Answer, Runtime
 from dlplay.classify.samples import SAMPLES
 from dlplay.errors import UserError
+from dlplay.photo import EXTENSIONS
 from dlplay.ui import classify_network, classify_state
 from dlplay.ui.canvas import canvas
 from dlplay.ui.chart import chart

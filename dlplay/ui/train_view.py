@@ -9,7 +9,7 @@ import streamlit as st
 
 from dlplay.architectures.figures import layer_title, plot_diagram
 from dlplay.architectures.layers import Network
-from dlplay.datasets import Dataset, Samples
+from dlplay.datasets import Dataset, Report, Samples
 from dlplay.datasets.base import Origin
 from dlplay.datasets.figures import plot_balance, plot_scatter, plot_sheet, telling_features
 from dlplay.errors import UserError
@@ -118,6 +118,8 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
     }
     if not is_image:
         views["Table"] = lambda: _table(samples)
+    if (report := state.report(dataset)) is not None:
+        views["Report"] = lambda: _report(report)
     name = st.segmented_control(
         "View", list(views), default=next(iter(views)), key=f"view.{is_image}.{len(views)}",
         label_visibility="collapsed", required=True,
@@ -157,6 +159,16 @@ def _table(samples: Samples, rows: int = 100) -> None:
     table = {samples.target_name: [names[t] for t in targets] if names else targets}
     table |= dict(zip(samples.feature_names, samples.inputs[:rows].T, strict=True))
     st.dataframe(table, height=320, hide_index=True)
+
+
+def _report(report: Report) -> None:
+    """What was found in a user's own data, and what was left out of them."""
+    st.dataframe(list(report.table), hide_index=True, key="report")
+    for remark in report.remarks:
+        with st.expander(f"{len(remark.names):,} × {remark.sentence}", icon=":material/rule:"):
+            st.dataframe({"File": remark.names}, hide_index=True)
+    if not report.remarks:
+        st.caption("Every file could be used.")
 
 
 def _offer_download(dataset: Dataset) -> None:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from dlplay.classify import Classifier, network
 from dlplay.classify.activation_map import heat
 from dlplay.classify.convert import find_head
-from dlplay.classify.photo import read
 from dlplay.classify.runtime import Runtime
 from dlplay.classify.weights import md5
 from dlplay.execution import helper
+from dlplay.photo import read
 
 pytestmark = pytest.mark.xdist_group("keras")
 

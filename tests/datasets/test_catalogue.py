@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from PIL import Image
+from sklearn.datasets import load_sample_images
 from sklearn.preprocessing import StandardScaler
 
 from dlplay import uploads
@@ -24,13 +28,28 @@ NUMBERS = [name for name in LOADABLE if "classification" not in DATASETS[name].t
 TABLE = "size,weight,label\n" + "".join(f"{i},{i * i % 17},{'ab'[i % 2]}\n" for i in range(60))
 
 
+@cache
+def pictures() -> bytes:
+    """A zip of two folders with ten pieces each of a real photo."""
+    photos, content = load_sample_images().images, BytesIO()
+    with ZipFile(content, "w") as archive:
+        for kind, photo in zip(("palace", "flower"), photos, strict=True):
+            for number in range(10):
+                piece = Image.fromarray(photo[20 * number :, 40 * number :][:200, :240])
+                with archive.open(f"{kind}/{number}.png", "w") as file:
+                    piece.save(file, "PNG")
+    return content.getvalue()
+
+
 def make(name: str, **values: Any) -> Dataset:
     """A dataset with its defaults; one that takes a file gets a small one."""
     entry = DATASETS[name]
     for field, info in entry.model_fields.items():
         extra = info.json_schema_extra
         if isinstance(extra, dict) and "upload" in extra:
-            values[field] = uploads.keep(TABLE.encode())
+            kinds = extra["upload"]
+            content = pictures() if isinstance(kinds, list) and "zip" in kinds else TABLE.encode()
+            values[field] = uploads.keep(content)
     return entry(**values)
 
 
@@ -55,6 +74,14 @@ class TestEveryDataset:
     def test_it_says_where_the_data_are(self, name: str) -> None:
         bundled = ("bundled", "yours") if name in LOADABLE else ("needs download",)
         assert make(name).origin() in bundled
+
+    def test_its_report_counts_every_sample(self, name: str) -> None:
+        """Whoever brings data of their own sees what was made of them."""
+        report = make(name).report() if make(name).origin() == "yours" else None
+        if report is None:
+            return
+        counts = [row[column] for row in report.table for column in row if column == "Pictures"]
+        assert sum(int(count) for count in counts) == make(name).facts().samples
 
     def test_its_facts_fit_its_declaration(self, name: str) -> None:
         dataset = make(name)
