@@ -83,6 +83,12 @@ class Experiment(Choice):
                 fix="Choose no augmentation",
             )
 
+    @property
+    def epochs(self) -> int:
+        """Of the training, and of a fine-tuning that follows it."""
+        tuning = self.architecture.tuning()
+        return self.training.epochs + (tuning.epochs if tuning else 0)
+
     def objective(self, facts: Facts) -> Objective:
         """The last layer and the loss."""
         return objective_for(self.training.loss, facts)

@@ -32,6 +32,7 @@ LAYERS = (
         "cache",
     },
     {"datasets"},
+    {"pretrained"},
     {"architectures"},
     {"optimisation"},
     {"experiment"},

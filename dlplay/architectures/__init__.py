@@ -1,12 +1,13 @@
 """The networks. One file each, one line an entry: an import lists it, in this order."""
 
-from dlplay.architectures.base import Architecture
+from dlplay.architectures.base import Architecture, FineTuning
 from dlplay.architectures.objective import Loss, Objective, objective_for
 from dlplay.architectures.perceptron import Perceptron
 from dlplay.architectures.mlp import Mlp
 from dlplay.architectures.lenet_5 import LeNet5
 from dlplay.architectures.cnn_small import CnnSmall
 from dlplay.architectures.cnn_deep import CnnDeep
+from dlplay.architectures.transfer import Transfer
 from dlplay.architectures.regularisation import Augmentation, Regularisation
 from dlplay.catalogue import entries
 
@@ -17,6 +18,7 @@ __all__ = [
     "ARCHITECTURES",
     "Architecture",
     "Augmentation",
+    "FineTuning",
     "Loss",
     "Objective",
     "Regularisation",

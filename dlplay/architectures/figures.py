@@ -18,7 +18,7 @@ _KINDS = {
     "AveragePooling2D": ("Average pooling", PALETTE[1]), "Dense": ("Dense", PALETTE[2]),
     "Flatten": ("Flatten", "#9AA3B2"), "Dropout": ("Dropout", PALETTE[3]),
     "BatchNormalization": ("Batch norm", PALETTE[6]), "LeakyReLU": ("Leaky ReLU", PALETTE[4]),
-    "Activation": ("Activation", PALETTE[4]),
+    "Activation": ("Activation", PALETTE[4]), "Functional": ("Pre-trained network", PALETTE[5]),
 }  # fmt: skip
 _MOST_BOXES = 24
 _LEAST_WIDTH = 6.0

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from dlplay.cache import Arrays, kept
 from dlplay.catalogue import Card
 from dlplay.datasets.archive import Archive
-from dlplay.datasets.base import Origin, Samples, SplitDataset
+from dlplay.datasets.base import Facts, Origin, Samples, SplitDataset
 from dlplay.datasets.labelled_files import Labelled, label_files
 from dlplay.datasets.report import Remark, Report
 from dlplay.errors import UserError
@@ -54,17 +55,36 @@ class ImageFolder(SplitDataset):
 
     def load(self) -> Samples:
         arrays = self._arrays()
-        classes = tuple(str(name) for name in arrays["class_names"])
-        return Samples(arrays["images"], arrays["targets"], classes)
+        return Samples(arrays["images"], arrays["targets"], _strings(arrays["class_names"]))
+
+    def facts(self) -> Facts:
+        about = self._about()
+        shape = (self.side, self.side, 3)
+        classes = _strings(about["class_names"])
+        return Facts("image", shape, "classification", len(about["targets"]), classes)
 
     def report(self) -> Report:
-        return Report.model_validate_json(str(self._arrays()["report"]))
+        return Report.model_validate_json(str(self._about()["report"]))
+
+    def _about(self) -> Arrays:
+        """All but the pictures themselves, which are large."""
+        return kept(
+            f"{self._key}-about",
+            lambda: {name: a for name, a in self._arrays().items() if name != "images"},
+        )
 
     def _arrays(self) -> Arrays:
         """Pictures ``(n, side, side, 3)`` uint8, targets, names of classes, report as JSON."""
         path = path_of(self.file)
-        key = f"image-folder-{self.file}-{self.side}-{_LAYOUT}"
-        return kept(key, lambda: _decode(Archive(path.read_bytes()), self.side))
+        return kept(self._key, lambda: _decode(Archive(path.read_bytes()), self.side))
+
+    @property
+    def _key(self) -> str:
+        return f"image-folder-{self.file}-{self.side}-{_LAYOUT}"
+
+
+def _strings(array: NDArray[Any]) -> tuple[str, ...]:
+    return tuple(str(value) for value in array)
 
 
 def _decode(archive: Archive, side: int) -> Arrays:

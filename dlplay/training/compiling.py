@@ -22,6 +22,15 @@ def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Mod
     objective = experiment.objective(facts)
     regularisation = experiment.effective_regularisation(facts, samples)
     model = experiment.architecture.build(facts, objective, regularisation)
+    experiment.architecture.initialise(model)
+    return compile_model(model, experiment, facts, samples)
+
+
+def compile_model(
+    model: keras.Model, experiment: Experiment, facts: Facts, samples: int
+) -> keras.Model:
+    """``model`` itself, or a part of it, with the experiment's optimiser, loss and metrics."""
+    objective = experiment.objective(facts)
     steps = -(-samples // experiment.training.batch_size)
     model.compile(
         optimizer=_optimizer(experiment, steps),

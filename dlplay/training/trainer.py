@@ -11,15 +11,16 @@ import numpy as np
 import tensorflow as tf
 
 from dlplay.catalogue import Task
-from dlplay.datasets import Part, Split, split_samples
+from dlplay.datasets import Samples, Split, split_samples
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory
 from dlplay.runs import Point, Run, Store
 from dlplay.training.boundary import Boundary
 from dlplay.training.compiling import build_model
-from dlplay.training.engine import Array, Engine, Progress, Values
+from dlplay.training.engine import Engine, Progress, Values
 from dlplay.training.recorder import Recorder
+from dlplay.training.stages import Arrays, Stage, stages
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
 
@@ -89,50 +90,72 @@ class Trainer:
         self.boundary = None
         if self.split.facts.is_plane:
             self.boundary = Boundary(self.model, self.split, samples)
-        self._train()
+        self._train(samples)
 
-    def _train(self) -> None:
-        training = self.experiment.training
-        engine = Engine(
-            self.model,
-            self._arrays(self.split.train),
-            self._arrays(self.split.validation),
-            batch_size=training.batch_size,
+    def _train(self, samples: Samples) -> None:
+        self.start, self._plane_drawn = time.perf_counter(), 0.0
+        self.epochs, engine, note = 0, None, ""
+        parts = stages(self.model, self.experiment, samples, self.split, self._look_about)
+        try:
+            for stage in parts:
+                engine = self._engine(stage)
+                note = self._train_stage(stage, engine) or note
+        except _StopRequested:
+            return self._finish("stopped")
+        self._finish("finished", engine, stage.test, note)
+
+    def _engine(self, stage: Stage) -> Engine:
+        return Engine(
+            stage.model,
+            stage.train,
+            stage.validation,
+            batch_size=stage.training.batch_size,
             seed=self.experiment.seed,
             jit_compile=bool(tf.config.list_physical_devices("GPU")),
         )
-        patience = Patience(training.early_stopping, self.model)
+
+    def _train_stage(self, stage: Stage, engine: Engine) -> str:
+        """All epochs of a stage, or fewer if it stops early; then a note says so."""
+        patience = Patience(stage.training.early_stopping, stage.model)
         self._report(phase="preparing the first step")
-        self.start = time.perf_counter()
-        self._plane_drawn = 0.0
-        epochs = 0
-        for epoch in range(training.epochs):
+        first = self.epochs
+        for epoch in range(first, first + stage.training.epochs):
             for progress in engine.run_epoch(epoch):
-                self._take(progress)
+                self._take(progress, stage.training.learning_rate_at(epoch - first))
                 if self.recorder.stop_requested:
-                    return self._finish("stopped", epochs + progress.is_epoch_end)
-            epochs = epoch + 1
+                    self.epochs = epoch + progress.is_epoch_end
+                    raise _StopRequested
+            self.epochs = epoch + 1
             if patience.is_over(epoch, self.last["val_loss"]):
                 break
         patience.restore()
-        self._finish("finished", epochs, engine, patience.note)
+        return patience.note
 
-    def _take(self, progress: Progress) -> None:
-        """Record what a graph call brought."""
+    def _look_about(self, phase: str, share: float) -> None:
+        """Report what goes on between two stages; break off if that is wanted."""
+        self._report(phase=phase, share=share)
+        if self.recorder.stop_requested:
+            raise _StopRequested
+
+    def _take(self, progress: Progress, rate: float) -> None:
+        """Record what a graph call brought.
+
+        Args:
+            rate: learning rate of its epoch.
+        """
         if progress.first_bad_step is not None:
             raise _not_a_number(progress, self.experiment)
         values = self._in_units(progress.values)
         done = progress.epoch + progress.step / progress.steps
         seconds = time.perf_counter() - self.start
         if progress.is_epoch_end:
-            rate = self.experiment.training.learning_rate_at(progress.epoch)
             self.last = values | {"learning_rate": rate}
             self._remember_best(progress.epoch + 1, values)
             self.recorder.add(Point(done, seconds, self.last))
         else:
             self.recorder.add(Point(done, seconds, values, within_epoch=True))
         self._draw_plane(progress.epoch + progress.is_epoch_end)
-        epochs = self.experiment.training.epochs
+        epochs = self.experiment.epochs
         self.speed.take(seconds, done)
         self._report(
             phase="training", epoch=progress.epoch + progress.is_epoch_end, epochs=epochs,
@@ -142,19 +165,19 @@ class Trainer:
         )  # fmt: skip
 
     def _finish(
-        self, state: Any, epochs: int, engine: Engine | None = None, note: str = ""
+        self, state: Any, engine: Engine | None = None, test: Arrays | None = None, note: str = ""
     ) -> None:
         seconds = time.perf_counter() - self.start
-        self._draw_plane(epochs, at_once=True)
+        self._draw_plane(self.epochs, at_once=True)
         summary: dict[str, Any] = {
-            "task": self.task, "seconds": seconds, "epochs": epochs,
+            "task": self.task, "seconds": seconds, "epochs": self.epochs,
             "final": self.last, "best": self.best,
             "parameters": self.model.count_params(),
             "sizes": {name: len(rows) for name, rows in self.split.rows.items()},
         }  # fmt: skip
-        if engine is not None:
+        if engine is not None and test is not None:
             self._report(phase="testing", share=1.0, seconds=seconds)
-            summary["test"] = self._in_units(engine.evaluate(*self._arrays(self.split.test)))
+            summary["test"] = self._in_units(engine.evaluate(*test))
             self._save_model()
             self.recorder.close()
             self.store.end(self.record.id, state, note, summary=summary)
@@ -167,10 +190,6 @@ class Trainer:
         partial = self.record.folder / f"partial-{MODEL_FILE}"
         self.model.save(partial)
         os.replace(partial, self.record.folder / MODEL_FILE)
-
-    def _arrays(self, part: Part) -> tuple[Array, Array]:
-        objective = self.experiment.objective(self.split.facts)
-        return part.inputs, objective.encode(part.targets)
 
     def _in_units(self, values: Values) -> Values:
         """Errors in the target's unit, where the target was standardised."""
@@ -199,6 +218,10 @@ class Trainer:
             progress["task"] = self.task
         self.recorder.report(**progress)
         self.on_progress(progress)
+
+
+class _StopRequested(Exception):
+    """Somebody wants the run to end."""
 
 
 class _Speed:

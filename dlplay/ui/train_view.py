@@ -83,7 +83,7 @@ def _costs(experiment: Experiment, network: Network) -> None:
     samples = facts.samples * (1 - experiment.dataset.validation_fraction)
     seconds = pace and pace.seconds(network, int(samples), training.batch_size, training.epochs)
     costs = {
-        "Parameters": (f"{network.parameters:,}", "Numbers the network learns."),
+        "Parameters": _parameters(network),
         "Memory": (
             readable_bytes(network.training_bytes),
             "For weights, gradients, the optimiser and the activations of one batch.",
@@ -96,6 +96,13 @@ def _costs(experiment: Experiment, network: Network) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, (value, help) in costs.items():
             st.metric(name, value, help=help, width=150)
+
+
+def _parameters(network: Network) -> tuple[str, str]:
+    """How many numbers are learnt, and how many others there are."""
+    frozen = network.frozen_parameters
+    others = f" Another {frozen:,} were learnt before and stay as they are." if frozen else ""
+    return f"{network.parameters - frozen:,}", f"Numbers the network learns.{others}"
 
 
 def show_dataset(dataset: Dataset, seed: int) -> None:

@@ -168,8 +168,7 @@ def test_uploaded_pictures_are_shown_with_a_report_and_trained_on(store: Store) 
     app.file_uploader[0].set_value(("mine.zip", zipped(files), "application/zip")).run()
     next(w for w in app.selectbox if w.label == "Network").set_value("mlp").run()
     assert not app.exception
-    view = next(w for w in app.get("button_group") if "Report" in w.options)
-    view.set_value("Report").run()
+    next(w for w in app.segmented_control if "Report" in w.options).set_value("Report").run()
     assert list(app.dataframe[0].value["Pictures"]) == [6, 5]
     assert "1 × Could not be read: left out." in [e.label for e in app.expander]
     launch(app)

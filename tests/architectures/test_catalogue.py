@@ -53,8 +53,11 @@ def make(name: str, **values: Any) -> Architecture:
 def build(
     name: str, facts: Facts, regularisation: Regularisation = PLAIN, **values: Any
 ) -> keras.Model:
-    """A network, built."""
-    return make(name, **values).build(facts, objective_for("auto", facts), regularisation)
+    """A network, built, with what it has learnt elsewhere."""
+    network = make(name, **values)
+    model = network.build(facts, objective_for("auto", facts), regularisation)
+    network.initialise(model)
+    return model
 
 
 def any_facts(name: str) -> Facts:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
 
 import numpy as np
 import pytest
-from PIL import Image
-from sklearn.datasets import load_sample_images
 from sklearn.preprocessing import StandardScaler
 
 from dlplay import uploads
 from dlplay.datasets import DATASETS, Dataset, Samples, split, split_samples
 from dlplay.datasets.base import SplitDataset, TableDataset
+from tests.photo_zip import photo_zip
 
 LOADABLE = [name for name, entry in DATASETS.items() if entry.download is Dataset.download]
 """Those that never need a download."""
@@ -28,19 +25,6 @@ NUMBERS = [name for name in LOADABLE if "classification" not in DATASETS[name].t
 TABLE = "size,weight,label\n" + "".join(f"{i},{i * i % 17},{'ab'[i % 2]}\n" for i in range(60))
 
 
-@cache
-def pictures() -> bytes:
-    """A zip of two folders with ten pieces each of a real photo."""
-    photos, content = load_sample_images().images, BytesIO()
-    with ZipFile(content, "w") as archive:
-        for kind, photo in zip(("palace", "flower"), photos, strict=True):
-            for number in range(10):
-                piece = Image.fromarray(photo[20 * number :, 40 * number :][:200, :240])
-                with archive.open(f"{kind}/{number}.png", "w") as file:
-                    piece.save(file, "PNG")
-    return content.getvalue()
-
-
 def make(name: str, **values: Any) -> Dataset:
     """A dataset with its defaults; one that takes a file gets a small one."""
     entry = DATASETS[name]
@@ -48,7 +32,7 @@ def make(name: str, **values: Any) -> Dataset:
         extra = info.json_schema_extra
         if isinstance(extra, dict) and "upload" in extra:
             kinds = extra["upload"]
-            content = pictures() if isinstance(kinds, list) and "zip" in kinds else TABLE.encode()
+            content = photo_zip() if isinstance(kinds, list) and "zip" in kinds else TABLE.encode()
             values[field] = uploads.keep(content)
     return entry(**values)
 

@@ -32,6 +32,15 @@ def experiment(architecture: dict[str, Any], **values: Any) -> Experiment:
     return Experiment.parse({"dataset": {"name": "iris"}, "architecture": architecture, **values})
 
 
+def leaves(model: keras.Model) -> list[keras.Layer]:
+    """All layers, those of networks inside the network in their place."""
+    return [
+        leaf
+        for layer in model.layers
+        for leaf in (leaves(layer) if isinstance(layer, keras.Model) else [layer])
+    ]
+
+
 @pytest.mark.parametrize(("name", "kind"), CASES)
 class TestEveryNetwork:
     """Against the network that is then built."""
@@ -55,10 +64,10 @@ class TestEveryNetwork:
         chosen = experiment({"name": name})
         model = build_model(chosen, DATA[kind], 100)
         expected = 0
-        for layer in model.layers:
+        for layer in leaves(model):
             if isinstance(layer, keras.layers.Dense):
                 expected += 2 * int(np.prod(layer.kernel.shape))
-            elif isinstance(layer, keras.layers.Conv2D):
+            elif isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):
                 height, width = layer.output.shape[1:3]
                 expected += 2 * int(np.prod(layer.kernel.shape)) * height * width
         assert summarise(chosen, DATA[kind]).flops == expected
@@ -71,7 +80,8 @@ class TestEveryNetwork:
             return summarise(chosen, DATA[kind]).training_bytes
 
         plain = training_bytes(optimizer={"name": "sgd"}, batch_size=8)
-        parameters = summarise(experiment({"name": name}), DATA[kind]).parameters
+        network = summarise(experiment({"name": name}), DATA[kind])
+        parameters = network.parameters - network.frozen_parameters
         with_momentum = training_bytes(optimizer={"name": "sgd", "momentum": 0.9}, batch_size=8)
         assert with_momentum - plain == 4 * parameters
         assert training_bytes(optimizer={"name": "adam"}, batch_size=8) - plain == 8 * parameters
@@ -104,3 +114,22 @@ def test_a_network_of_a_million_million_weights_is_summed_up_without_making_it()
     assert network.parameters == (10_000_000 + 1) * 100_000 + (100_000 + 1) * 3
     assert network.training_bytes > 16e12
     assert after - before < 200_000  # kilobytes
+
+
+def test_what_a_frozen_part_spares() -> None:
+    """Of EfficientNet-Lite0 without its last layer nothing is learnt, unless it is fine-tuned."""
+    head = (1280 + 1) * 10
+    plain = summarise(experiment({"name": "transfer"}), DATA["image"])
+    assert plain.parameters - plain.frozen_parameters == head
+    forward = plain.flops - 2 * 1280 * 10
+    assert plain.epoch_flops == 3 * 2 * 1280 * 10
+    assert plain.once_flops == forward
+    anew = summarise(
+        experiment({"name": "transfer"}, regularisation={"augment": ["flip"]}), DATA["image"]
+    )
+    assert (anew.epoch_flops, anew.once_flops) == (plain.epoch_flops + forward, 0)
+    tuning = {"name": "transfer", "fine_tuning": {"blocks": 1, "epochs": 3}}
+    tuned = summarise(experiment(tuning), DATA["image"])
+    assert tuned.once_flops == forward + 3 * 2 * forward
+    assert tuned.frozen_parameters < plain.frozen_parameters
+    assert tuned.training_bytes > plain.training_bytes
