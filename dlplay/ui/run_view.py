@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dlplay.classify.trained_run import TrainedRun, is_usable
 from dlplay.presets import nearest_preset
 from dlplay.runs import Run, State
 from dlplay.runs.figures import (
@@ -18,7 +19,7 @@ from dlplay.runs.figures import (
 from dlplay.runs.plane import Plane
 from dlplay.ui import state
 from dlplay.ui.chart import chart
-from dlplay.ui.navigation import RUNS, TRAIN
+from dlplay.ui.navigation import CLASSIFY, RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
 
 STATES: dict[State, tuple[str, BadgeColour]] = {
@@ -48,11 +49,19 @@ def _header(run: Run) -> None:
             if st.button("Stop", icon=":material/stop:", key="stop"):
                 state.store().request_stop(run.id)
                 st.rerun()
-        elif st.button("Change and train again", icon=":material/edit:", key="again"):
-            state.load_draft(run.experiment, nearest_preset(run.experiment))
-            st.switch_page(TRAIN)
+        else:
+            _what_next(run)
         if st.button("All runs", icon=":material/list:", key="all_runs"):
             st.switch_page(RUNS)
+
+
+def _what_next(run: Run) -> None:
+    """What can be done with a run that has ended."""
+    if is_usable(run) and st.button("Try it", icon=":material/image_search:", key="try"):
+        st.switch_page(CLASSIFY, query_params={"network": TrainedRun(run=run.id).key})
+    if st.button("Change and train again", icon=":material/edit:", key="again"):
+        state.load_draft(run.experiment, nearest_preset(run.experiment))
+        st.switch_page(TRAIN)
 
 
 def live(run_id: str, was_active: bool) -> None:
@@ -124,7 +133,7 @@ def _charts(run: Run) -> None:
         return
     metric, log_loss = _choose_metric(run)
     plane = Plane.load(run.folder)
-    epochs = run.experiment.training.epochs
+    epochs = run.experiment.epochs
     columns = st.columns(2 if plane is None else 3)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:
