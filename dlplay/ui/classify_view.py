@@ -131,7 +131,8 @@ def _given(network: Classifier, photo: Image.Image, answer: Answer) -> int:
         )
         st.caption(
             f"What the network is given: {pixels.shape[0]}×{pixels.shape[1]} pixels, drawn as "
-            "large and as bright as the samples it has learnt from."
+            "large and as bright as the samples it has learnt from.",
+            width=260,
         )
     return chosen
 
