@@ -8,15 +8,18 @@ import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import server, store, training
+from benchmarks import classify, server, store, training
 from benchmarks.table import Row, render
 
 _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "training": training.rows,
     "store": store.rows,
     "server": server.rows,
+    "classify": classify.rows,
 }
-_PACKAGES = ("keras", "tensorflow", "torch", "streamlit", "plotly", "numpy")
+_PACKAGES = (
+    "keras", "tensorflow", "torch", "openvino", "onnxruntime", "streamlit", "plotly", "numpy",
+)  # fmt: skip
 _QUIET_LOAD = 0.5
 """Waiting processes above which others take part of the time that is measured."""
 

@@ -21,6 +21,7 @@ _KINDS = {
     "Activation": ("Activation", PALETTE[4]),
     "TreeLSTM": ("Tree-LSTM", PALETTE[0]), "RecursiveLayer": ("Recursive", PALETTE[0]),
     "Root": ("Root", "#9AA3B2"),
+    "Functional": ("Pre-trained network", PALETTE[5]),
 }  # fmt: skip
 _MOST_BOXES = 24
 _LEAST_WIDTH = 6.0

@@ -125,7 +125,7 @@ def _trial(store: Store, run: Run, plan: Plan, curves: bool) -> Trial:
 
 
 def _curve(store: Store, run: Run, plan: Plan) -> dict[int, float]:
-    stride = max(1, plan.experiment.training.epochs // _STEPS)
+    stride = max(1, plan.experiment.epochs // _STEPS)
     name = f"val_{plan.metric}"
     return {
         int(point.epoch): point.metrics[name]
