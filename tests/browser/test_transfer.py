@@ -26,7 +26,7 @@ def test_a_zip_becomes_a_classifier_one_can_try(page: Page, server: AppServer) -
     expect(page.get_by_text("Every file could be used.")).to_be_visible()
     page.locator(".st-key-train button:enabled").click()
     page.wait_for_url(re.compile(r"/run\?id=\w+"))
-    expect(page.locator(".st-key-title")).to_contain_text("finished")
+    expect(page.locator(".st-key-title")).to_contain_text("finished", timeout=300_000)
     page.locator(".st-key-try button").click()
     page.wait_for_url(re.compile(r"/classify"))
     page.locator(".st-key-classify_files input[type=file]").set_input_files(FLOWER)
