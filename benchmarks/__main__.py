@@ -8,13 +8,26 @@ import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import classify, server, store, training
+from benchmarks import (
+    classify,
+    image_networks,
+    presets,
+    recurrent,
+    server,
+    store,
+    training,
+    views,
+)
 from benchmarks.table import Row, render
 
 _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "training": training.rows,
+    "presets": presets.rows,
+    "recurrent": recurrent.rows,
     "store": store.rows,
     "server": server.rows,
+    "images": image_networks.rows,
+    "views": views.rows,
     "classify": classify.rows,
 }
 _PACKAGES = (

@@ -124,7 +124,9 @@ def _train_all(group: groups.Group, train: Trainer, as_json: bool) -> int:
     try:
         while True:
             if group.kind == "sweep":
-                sweep.advance(store, groups.get(store, group.id), 1)
+                from dlplay.studies import turns  # brings Optuna
+
+                turns.advance(store, groups.get(store, group.id), 1)
             queued = [run for run in groups.members(store, group.id) if run.state == "queued"]
             if not queued:
                 return worst

@@ -10,7 +10,7 @@ import textwrap
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from dlplay.errors import UserError
 
@@ -135,7 +135,7 @@ def _definition(method: Callable[..., Any]) -> ast.FunctionDef:
     return definition
 
 
-def _is_of_self(node: ast.expr) -> bool:
+def _is_of_self(node: ast.expr) -> TypeGuard[ast.Attribute]:
     return (
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)

@@ -45,9 +45,7 @@ with lesson.page(conv.LESSON) as page:
         pooled = conv.pool(output, pooling)
         pictures = {
             "input": conv.plot_input(around, window, 3),
-            "output": conv.plot_output(
-                output, "After the kernel: point, click", row, column, terms=terms
-            ),
+            "output": conv.plot_output(output, "Answer: point or click", row, column, terms=terms),
         }
         if pooling != "none":
             pictures["pooled"] = conv.plot_output(pooled, "After pooling", row, column, block=2)

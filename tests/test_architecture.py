@@ -41,7 +41,7 @@ LAYERS = (
     {"architectures"},
     {"optimisation"},
     {"experiment"},
-    {"presets", "runs", "lessons", "views"},
+    {"presets", "runs", "lessons", "views", "coach"},
     {"training", "classify", "export", "studies"},
     {"execution"},
     {"ui", "cli", "cli_export", "cli_studies", "__main__"},

@@ -67,8 +67,10 @@ def _write(model: keras.Model, folder: Path) -> None:
         features, tail = found
         outputs.append(features)
         tail.save(folder / TAIL_FILE)
-    both = keras.Model(model.inputs, outputs)
-    both.export(str(folder / MODEL_FILE), format="openvino", verbose=False)
+    both = keras.Model(model.input, outputs)
+    # Left to itself, Keras would export augmentation as if in training.
+    predicting = keras.Model(model.input, both(model.input, training=False))
+    predicting.export(str(folder / MODEL_FILE), format="openvino", verbose=False)
 
 
 def _of_every_class(output: keras.KerasTensor) -> keras.KerasTensor:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from dlplay.datasets.trees import Tree
+from dlplay.datasets.trees import CLOSE, Tree
 from dlplay.errors import UserError
 
 OPERATORS: dict[str, Callable[[Sequence[int]], int]] = {
@@ -20,22 +20,9 @@ OPERATORS: dict[str, Callable[[Sequence[int]], int]] = {
 }
 """What each opening bracket asks for; a median between two digits is rounded down."""
 
-CLOSE = "]"
 _ALIASES = {"[SUM_MOD": "[SM", "[SUMMOD": "[SM"}
 _WORD = re.compile(r"\[\s*[A-Za-z_]*|\]|[^\s\[\]]+")
 _MOST_DEEP = 50
-
-
-def tokens(tree: Tree) -> list[str]:
-    """The words of an expression, in order."""
-    if not tree.children:
-        return [tree.token]
-    return [tree.token, *(word for child in tree.children for word in tokens(child)), CLOSE]
-
-
-def written(tree: Tree) -> str:
-    """The expression as text."""
-    return " ".join(tokens(tree))
 
 
 def parse(text: str, arguments: int) -> Tree:
@@ -109,7 +96,9 @@ class _Reader:
 
     def _fail(self, position: int, expected: str) -> None:
         """Point at the character: its number, and the text up to and from there."""
-        before, after = self.text[max(0, position - 12) : position], self.text[position:][:12]
+        start = max(0, position - 24)
+        before = ("…" if start else "") + self.text[start:position]
+        after = self.text[position : position + 12]
         raise UserError(
             f"{expected} at character {position + 1}", received=f"{before}➤{after}".strip()
         )

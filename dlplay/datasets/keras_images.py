@@ -65,16 +65,6 @@ class KerasDownload(Dataset):
         """Download with the functions of Keras' own module for it."""
         module.load_data()
 
-    def code(self) -> str:
-        height, width, channels = self.shape
-        return (
-            "import keras\n"
-            f"(X, y), (test_x, test_y) = keras.datasets.{self.keras_module}.load_data()\n"
-            f"X, test_x = (part.reshape(-1, {height}, {width}, {channels}) "
-            "for part in (X, test_x))\n"
-            'y, test_y = (part.reshape(-1).astype("int32") for part in (y, test_y))'
-        )
-
     def download(self) -> None:
         if self.origin() == "cached":
             return
@@ -111,6 +101,16 @@ class KerasImages(KerasDownload):
         inputs = np.concatenate([images, test_images]).reshape(-1, *self.shape)
         targets = np.concatenate([labels, test_labels]).reshape(-1).astype(np.int32)
         return Samples(inputs, targets, self.classes, official_test=len(test_images))
+
+    def code(self) -> str:
+        height, width, channels = self.shape
+        return (
+            "import keras\n"
+            f"(X, y), (test_x, test_y) = keras.datasets.{self.keras_module}.load_data()\n"
+            f"X, test_x = (part.reshape(-1, {height}, {width}, {channels}) "
+            "for part in (X, test_x))\n"
+            'y, test_y = (part.reshape(-1).astype("int32") for part in (y, test_y))'
+        )
 
 
 def keras_folder() -> Path:

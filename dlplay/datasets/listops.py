@@ -11,8 +11,8 @@ from pydantic import Field
 
 from dlplay.catalogue import Card
 from dlplay.datasets.base import Facts, Samples
-from dlplay.datasets.expressions import CLOSE, OPERATORS, parse, tokens, written
-from dlplay.datasets.trees import Tree, TreeDataset, decode, encode
+from dlplay.datasets.expressions import OPERATORS, parse
+from dlplay.datasets.trees import CLOSE, Tree, TreeDataset, decode, encode, tokens, written
 from dlplay.errors import UserError
 
 _DIGITS = tuple("0123456789")

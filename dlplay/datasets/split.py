@@ -54,6 +54,12 @@ def split_samples(dataset: Dataset, samples: Samples, seed: int) -> Split:
     )
 
 
+def doubles(split: Split) -> int:
+    """How many test samples also stand, value for value, in the training part."""
+    known = {hash(sample.tobytes()) for sample in split.train.inputs}
+    return sum(hash(sample.tobytes()) in known for sample in split.test.inputs)
+
+
 def _parts(dataset: Dataset, samples: Samples, seed: int) -> Rows:
     """The rows of train, validation and test."""
     rows = np.arange(len(samples.inputs))

@@ -67,6 +67,7 @@ def plot_tree(
     size = float(np.clip(560 / max(leaf.sum(), 1), 11, 26))
     figure.add_scatter(
         x=x, y=y, mode="markers+text", text=[str(value) for value in shown],
+        texttemplate="%{text}",
         textfont={"size": max(9.0, size / 2)}, hovertext=hover,
         hoverinfo="text" if hover else "skip",
         marker={"color": tints, "size": size, "line": {"width": 0}},

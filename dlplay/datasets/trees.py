@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from dlplay.datasets.base import SplitDataset
 
+CLOSE = "]"
+"""What ends a list of children that a node's own word has opened."""
+
 
 @dataclass(frozen=True)
 class Tree:
@@ -54,6 +57,18 @@ class TreeDataset(SplitDataset):
     def tree_of(self, sample: NDArray[np.int32]) -> Tree:
         """The tree that a row of the samples stands for."""
         raise NotImplementedError
+
+
+def tokens(tree: Tree) -> list[str]:
+    """The words of a tree as it is written, in order."""
+    if not tree.children:
+        return [tree.token]
+    return [tree.token, *(word for child in tree.children for word in tokens(child)), CLOSE]
+
+
+def written(tree: Tree) -> str:
+    """The tree as text."""
+    return " ".join(tokens(tree))
 
 
 def encode(

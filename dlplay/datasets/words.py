@@ -36,6 +36,11 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_TAG.sub(" ", text.lower()))
 
 
+def is_prose(facts: Facts) -> bool:
+    """Whether samples are texts whose words were numbered here, so that others can be typed."""
+    return facts.kind == "text" and facts.vocabulary[: len(MARKS)] == MARKS
+
+
 def unread(words: Sequence[str], ranks: Sequence[int]) -> str:
     """The text that these ranks stand for, as far as numbers keep it."""
     return " ".join(words[rank] for rank in ranks)
@@ -79,10 +84,12 @@ class Corpus:
         """Keep it, and arrays that belong to it, as one file."""
         text = ["\n".join(self.words), "\0".join(self.excerpts)]
         words, excerpts = (np.frombuffer(part.encode(), np.uint8) for part in text)
-        arrays = {"words": words, "excerpts": excerpts, "ranks": self.ranks, "ends": self.ends}
+        arrays: dict[str, NDArray[Any]] = {
+            "words": words, "excerpts": excerpts, "ranks": self.ranks, "ends": self.ends, **more,
+        }  # fmt: skip
         partial = path.with_suffix(f".{secrets.token_hex(4)}")
         with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, **(arrays | more))
+            np.savez(file, allow_pickle=False, **arrays)
         os.replace(partial, path)
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlplay.architectures import Objective
 from dlplay.datasets import Facts
-from dlplay.datasets.base import Dataset, SplitDataset, TableDataset
+from dlplay.datasets.base import Dataset, Fold, SplitDataset, TableDataset
 from dlplay.export.base import Section
 
 _SCALE = """
@@ -34,7 +34,10 @@ def split_section(dataset: Dataset, facts: Facts, objective: Objective) -> Secti
         known = ("known_x", "known_y")
         lines += _divide(("X", "y"), known, "test", dataset.test_fraction, stratify)
     parts = ("train_x", "train_y")
-    lines += _divide(known, parts, "val", dataset.validation_fraction, stratify)
+    if dataset.fold is None:
+        lines += _divide(known, parts, "val", dataset.validation_fraction, stratify)
+    else:
+        lines += _fold(known, dataset.fold, stratify)
     if isinstance(dataset, TableDataset) and dataset.standardise and facts.kind == "table":
         lines += ["", "# Mean 0 and deviation 1, as measured on the training part alone"]
         lines += _SCALE.strip().format("x").splitlines()
@@ -63,3 +66,15 @@ def _divide(
     options += f", stratify={whole[1]}" if stratify else ""
     names = f"{kept[0]}, {part}_x, {kept[1]}, {part}_y"
     return [f"{names} = train_test_split(", f"    {options}", ")"]
+
+
+def _fold(whole: tuple[str, str], fold: Fold, stratify: bool) -> list[str]:
+    """One part of a cross-validation to watch, the others to learn from."""
+    kind = "StratifiedKFold" if stratify else "KFold"
+    x, y = whole
+    return [
+        "", f"# Fold {fold.number} of {fold.of}", f"from sklearn.model_selection import {kind}",
+        f"folds = list({kind}({fold.of}, shuffle=True, random_state=SEED).split({x}, {y}))",
+        f"learn, watch = folds[{fold.number - 1}]",
+        f"train_x, val_x, train_y, val_y = {x}[learn], {x}[watch], {y}[learn], {y}[watch]",
+    ]  # fmt: skip

@@ -151,6 +151,10 @@ def _export(model: Any, form: Format, path: Path) -> None:
     predicting(keras.tree.map_structure(_one, model.input))  # Keras exports what has been called
     with contextlib.redirect_stdout(io.StringIO()):  # converters are talkative
         predicting.export(str(path), format=form.keras_name, verbose=False)
+    if form.keras_name == "onnx":  # its converter writes what it could not translate as it is
+        import onnx
+
+        onnx.checker.check_model(path)
 
 
 def _culprit(model: Any, form: Format) -> str:

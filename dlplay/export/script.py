@@ -143,7 +143,7 @@ def notebook(title: str, parts: Sequence[Section]) -> str:
     cells = [_cell("start", f"# {title}\n\nPlain Keras, written by dlplay.")]
     for number, part in enumerate(parts, 1):
         cells.append(_cell(f"text-{number}", f"## {part.title}\n\n{part.text}"))
-        code = {"execution_count": None, "outputs": []}
+        code: dict[str, Any] = {"execution_count": None, "outputs": []}
         cells.append(_cell(f"code-{number}", part.code, "code") | code)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     language = {"name": "python", "version": sys.version.split()[0]}

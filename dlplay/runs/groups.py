@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, case, func, select
 
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
@@ -86,7 +86,7 @@ def members(store: Store, group_id: str) -> list[Run]:
 
 def sizes(store: Store) -> dict[str, tuple[int, int]]:
     """How many runs each group has, and how many of them wait or train."""
-    active = func.sum(RUNS.c.state.in_(ACTIVE))
+    active = func.sum(case((RUNS.c.state.in_(ACTIVE), 1), else_=0))
     query = select(RUNS.c.group_id, func.count(), active).group_by(RUNS.c.group_id)
     with store.transaction() as connection:
         return {row[0]: (int(row[1]), int(row[2] or 0)) for row in connection.execute(query)}

@@ -19,7 +19,7 @@ class Request:
     """A question, and its answer once there is one.
 
     Args:
-        kind: what is asked: ``summary``, ``download``, ``convert`` or ``view``.
+        kind: what is asked, such as ``summary``; the helper process knows them all.
         question: plain values.
         answer: plain values; None while it is open.
         error: a sentence in place of an answer.

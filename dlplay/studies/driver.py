@@ -14,7 +14,7 @@ import time
 
 from dlplay.errors import UserError
 from dlplay.runs import Store, groups, open_store
-from dlplay.studies import sweep
+from dlplay.studies import turns
 
 _TURN_SECONDS = 0.5
 
@@ -26,7 +26,7 @@ def drive(store: Store, slots: int) -> None:
     while open_sweeps := groups.open_sweeps(store):
         for group in open_sweeps:
             try:
-                sweep.advance(store, group, slots)
+                turns.advance(store, group, slots)
             except UserError as error:
                 groups.stop(store, group.id, str(error))
             except Exception as error:

@@ -90,7 +90,8 @@ def plot_best(tried: Sequence[Trial], metric: str) -> go.Figure:
         x=[x for x, _ in known], y=[y for _, y in known], mode="lines", name="Best so far",
         line={"color": PALETTE[0], "width": 2, "shape": "hv"}, hovertemplate="%{y:.4g}",
     )  # fmt: skip
-    figure.update_xaxes(**axis("Trial"))
+    last = max((t.number + 1 for t in ended), default=1)
+    figure.update_xaxes(**axis("Trial", dtick=max(1, last // 10)))
     figure.update_yaxes(**axis(f"Validation {metric_title(metric).lower()}"))
     return figure.update_layout(margin={**MARGIN, "b": 40})
 
@@ -139,7 +140,9 @@ def plot_parallel(
     """Parallel coordinates: a line a trial, an axis a field, the best third in colour."""
     kept = [t for t in tried if t.value is not None and t.fate in ("complete", "pruned")]
     sign = 1 if metric == "loss" else -1
-    order = sorted(range(len(kept)), key=lambda i: -sign * (kept[i].value or 0.0))  # best last
+    order = sorted(  # the best last, of equals the first, as `best` takes them
+        range(len(kept)), key=lambda i: (-sign * (kept[i].value or 0.0), -kept[i].number)
+    )
     places = parallel_info(kept, space)
     figure = _empty("Every trial")
     for rank, index in enumerate(order):
@@ -155,7 +158,8 @@ def plot_parallel(
         )  # fmt: skip
     names = [*(titles.get(d.path, d.path) for d in space), metric_title(metric)]
     figure.update_xaxes(
-        **axis(tickvals=list(range(len(names))), ticktext=names, side="top", showgrid=True)
+        **axis(tickvals=list(range(len(names))), ticktext=names, side="top", showgrid=True),
+        range=[-0.25, len(names) - 0.75],
     )
     figure.update_yaxes(**axis(range=[-0.12, 1.08], showticklabels=False, showgrid=False))
     for place, dimension in enumerate(space):
@@ -175,9 +179,12 @@ def _labels(dimension: Dimension) -> list[tuple[float, str]]:
 
 
 def _label(figure: go.Figure, x: float, y: float, text: str) -> None:
+    """Beside an axis, below its lower or above its upper end."""
+    is_end = y in (0.0, 1.0)
     figure.add_annotation(
-        x=x, y=y, text=text, showarrow=False, xanchor="center", yshift=-9 if y < 0.5 else 9,
-        font={"size": 11},
+        x=x, y=y, text=text, showarrow=False, font={"size": 11},
+        xanchor="center" if is_end else "left", xshift=0 if is_end else 5,
+        yshift={0.0: -9, 1.0: 9}.get(y, 0),
     )  # fmt: skip
 
 

@@ -46,8 +46,14 @@ def hopeless(plan: Plan, tried: Sequence[Trial]) -> list[Trial]:
         return []
     study = _study(plan, tried)
     frozen = {trial.number: trial for trial in study.get_trials(deepcopy=False)}
-    running = [(place, t) for place, t in enumerate(tried) if t.fate == "running" and t.curve]
+    running = [(place, t) for place, t in enumerate(tried) if t.curve and _trains(t)]
     return [t for place, t in running if study.pruner.prune(study, frozen[place])]
+
+
+def _trains(trial: Trial) -> bool:
+    """Whether there is still something to save by ending a trial."""
+    is_training = trial.run is None or trial.run.progress.get("phase") == "training"
+    return trial.fate == "running" and is_training
 
 
 def importance(plan: Plan, tried: Sequence[Trial]) -> dict[str, float]:

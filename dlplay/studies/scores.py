@@ -88,7 +88,7 @@ def gap_sentence(variant: str, gap: Score, metric: str) -> str:
     else:
         over = "one seed: chance alone may do that"
     if not float(size):
-        return f"{start} the same ({over})."
+        return f"{start} the same{' on average' * (gap.count > 1)} ({over})."
     worse = "lower" if gap.mean > 0 else "higher"
     clear = gap.count == 1 or abs(gap.mean) > gap.deviation
     doubt = "" if clear else " The seeds differ by more than that: no clear gap."

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from dlplay.catalogue import Choice
-from dlplay.errors import UserError, from_validation
+from dlplay.errors import from_validation
 from dlplay.experiment import Experiment
 from dlplay.runs import Run, Store, groups
 from dlplay.studies.ablation import lower
@@ -27,9 +27,7 @@ SAMPLERS: dict[Sampler, str] = {
     "random": "Random: anywhere in the ranges",
     "grid": "Grid: every combination",
 }
-_HOPELESS = 5
-"""A sweep whose first so many trials all fail is ended."""
-
+GRID: Sampler = "grid"
 _STEPS = 20
 """Moments of a trial at which it is compared with the others."""
 
@@ -120,8 +118,17 @@ def _trial(store: Store, run: Run, plan: Plan, curves: bool) -> Trial:
     value = run.summary.get("best", {}).get(f"val_{plan.metric}")
     if fate == "complete" and value is None:
         fate = "failed"
+    if fate == "pruned" and value is None:  # ended before it could say so itself
+        value = _best_point(store, run, plan.metric)
     curve = _curve(store, run, plan) if curves and plan.prune else {}
     return Trial(run.part["trial"], run.part["values"], fate, value, curve, run)
+
+
+def _best_point(store: Store, run: Run, metric: str) -> float | None:
+    judged = [p.metrics for p in store.points(run.id) if f"val_{metric}" in p.metrics]
+    if not judged:
+        return None
+    return min(judged, key=lambda metrics: metrics["val_loss"])[f"val_{metric}"]
 
 
 def _curve(store: Store, run: Run, plan: Plan) -> dict[int, float]:
@@ -139,57 +146,3 @@ def best(tried: Sequence[Trial], metric: str) -> Trial | None:
     ended = [t for t in tried if t.fate == "complete" and t.value is not None]
     sign = 1 if metric == "loss" else -1
     return min(ended, key=lambda t: sign * (t.value or 0.0), default=None)
-
-
-def advance(store: Store, group: groups.Group, most: int) -> None:
-    """Take one turn: end what promises little, fill the slots, note what was found out.
-
-    Args:
-        most: trials that may wait or train at once.
-    """
-    from dlplay.studies import sampling  # Optuna: only where a sweep is driven
-
-    plan = parse(group.plan)
-    tried = trials(store, group, plan, curves=True)
-    pruned = [t.run for t in sampling.hopeless(plan, tried) if t.run]
-    groups.mark_pruned(store, pruned)
-    ended = [t for t in tried if t.fate != "running"]
-    if len(ended) >= _HOPELESS and all(t.fate == "failed" for t in ended):
-        groups.stop(store, group.id, _why(ended))
-        return
-    results = dict(group.results)
-    active = len(tried) - len(ended)
-    while active < most and len(tried) < plan.wanted:
-        trial = Trial(_next_number(tried), sampling.propose(plan, tried), "running")
-        tried.append(trial)
-        try:
-            _launch(store, group, plan, trial)
-            active += 1
-        except UserError as error:
-            skipped = {"trial": trial.number, "values": trial.values, "why": str(error)}
-            results["skipped"] = [*results.get("skipped", ()), skipped]
-    complete = sum(t.fate == "complete" for t in tried)
-    is_done = len(tried) >= plan.wanted and not active
-    if complete != results.get("seen") or is_done:
-        results |= {"seen": complete, "importance": sampling.importance(plan, tried)}
-    results["done"] = is_done
-    if results != group.results:
-        groups.note(store, group.id, results)
-
-
-def _next_number(tried: Sequence[Trial]) -> int:
-    return max((trial.number for trial in tried), default=-1) + 1
-
-
-def _launch(store: Store, group: groups.Group, plan: Plan, trial: Trial) -> None:
-    experiment = changed(plan.experiment, trial.values)
-    experiment.check(experiment.dataset.facts())
-    part = {"trial": trial.number, "values": trial.values}
-    title = f"Trial {trial.number + 1} · {group.title}"
-    store.create(experiment, title, plan.owner, group_id=group.id, part=part)
-
-
-def _why(failed: Sequence[Trial]) -> str:
-    reasons = [trial.run.message for trial in failed if trial.run and trial.run.message]
-    said = f" The last one: {reasons[-1]}" if reasons else ""
-    return f"All of the first {len(failed)} trials failed, so the sweep was ended.{said}"

@@ -92,5 +92,9 @@ class Saver:
             trainer.patience.put_back(kept.arrays, notes["patience"])
         if notes["run"] == trainer.record.id:  # a fork has a rate of its own
             trainer.rate = notes["rate"]
+        elif not trainer.stage.training.rate_is_constant:
+            # Another batch size or optimiser counts other steps: the schedule goes by epochs.
+            steps = -(-len(trainer.split.train) // trainer.stage.training.batch_size)
+            model.optimizer.iterations.assign((kept.epoch - trainer.began) * steps)
         set_rate(model, trainer.rate)
         trainer.marks = [mark for mark in trainer.marks if mark.epoch <= kept.epoch]

@@ -1,4 +1,4 @@
-"""How fast a run is, and how long it will take."""
+"""How fast a run goes, and how long it will take."""
 
 from __future__ import annotations
 

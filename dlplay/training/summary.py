@@ -56,7 +56,7 @@ def _flops(layer: keras.Layer) -> int:
     if isinstance(layer, keras.Model):
         return sum(_flops(inner) for inner in all_layers(layer))
     if isinstance(layer, keras.layers.Bidirectional):
-        steps = layer.input.shape[1]
+        steps = int(layer.input.shape[1])
         return sum(_step_flops(one) * steps for one in (layer.forward_layer, layer.backward_layer))
     if isinstance(layer, keras.layers.RNN):
         return _step_flops(layer) * int(layer.input.shape[1])
@@ -64,7 +64,7 @@ def _flops(layer: keras.Layer) -> int:
         kernels = [w for w in layer.trainable_variables if w.name == "kernel"]
         steps, _ = _shape(layer)
         scores = steps * steps * layer.num_heads * (layer.key_dim + layer.value_dim)
-        return 2 * (sum(math.prod(w.shape) for w in kernels) * steps + scores)
+        return int(2 * (sum(math.prod(w.shape) for w in kernels) * steps + scores))
     kernel = getattr(layer, "kernel", None)
     # A kernel is used once at every position of the output.
     flops = (
@@ -77,14 +77,14 @@ def _flops(layer: keras.Layer) -> int:
 def _step_flops(layer: keras.layers.RNN) -> int:
     """Of one step of a recurrent layer."""
     kernels = layer.cell.kernel, layer.cell.recurrent_kernel
-    return 2 * sum(math.prod(kernel.shape) for kernel in kernels)
+    return 2 * sum(int(math.prod(kernel.shape)) for kernel in kernels)
 
 
 def _kept(layer: keras.Layer) -> int:
     """Numbers of one sample that wait for the backward pass."""
     if isinstance(layer, keras.layers.Bidirectional):
         return sum(
-            _gates(one) * layer.input.shape[1]
+            _gates(one) * int(layer.input.shape[1])
             for one in (layer.forward_layer, layer.backward_layer)
         )
     if isinstance(layer, keras.layers.RNN):

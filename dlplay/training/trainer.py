@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from dlplay.catalogue import Task
 from dlplay.datasets import Samples, Split, split_samples
+from dlplay.datasets.split import doubles
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory
@@ -247,6 +248,7 @@ class Trainer:
             self.watchers.look(self.epochs, at_once=True)
             test = engine.evaluate(*self.stage.arrays("test"))
             summary["test"] = in_units(test, self.split, self.task, "test")
+            summary["doubles"] = doubles(self.split)
             self._save_model()
         self.recorder.close()
         note = self.note if engine is not None else ""

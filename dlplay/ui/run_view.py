@@ -15,7 +15,7 @@ from dlplay.runs.figures import (
     metric_title,
     plot_curves,
 )
-from dlplay.ui import run_control, state, study_view, views
+from dlplay.ui import advice, run_control, state, study_view, views
 from dlplay.ui.chart import chart
 from dlplay.ui.navigation import CLASSIFY, RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
@@ -79,6 +79,8 @@ def _live(run_id: str, was_active: bool, had_points: bool) -> None:
     _outcome(run)
     _numbers(run)
     has_points = _charts(run)
+    if not run.is_active:
+        advice.show(run)
     if views.seen_live(run, beside=False):
         st.subheader("Inside the network", anchor=False)
         views.show_live(run, beside=False)

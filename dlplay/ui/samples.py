@@ -12,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dlplay.datasets import Samples
+from dlplay.datasets.trees import decode, written
 from dlplay.errors import UserError
 from dlplay.runs import Run
 from dlplay.ui import state
@@ -90,6 +91,8 @@ def _inputs(samples: Samples, row: int) -> dict[str, Any]:
     if values.ndim == 3:
         return {}
     words = getattr(samples.facts(), "vocabulary", ())
+    if samples.facts().kind == "tree":
+        return {"Tree": written(decode(values, words))}
     if words and values.ndim == 1:
         return {"Text": " ".join(words[number] for number in values.tolist() if number)}
     if samples.feature_names and values.ndim == 1:

@@ -16,6 +16,9 @@ from dlplay.runs import Run, Store, open_store, requests
 from dlplay.settings import Settings
 from dlplay.views import Arrays, Snapshots
 
+QUESTION = "ask."
+"""What the paths of questions to a run begin with; those of a draft never do."""
+
 _DRAFT, _PRESET, _VERSION, _INITIAL = "draft", "draft_preset", "draft_version", "draft_initial"
 
 
@@ -53,9 +56,11 @@ def load_draft(experiment: Experiment, preset: str) -> None:
 
 
 def widget_key(path: str) -> str:
-    """The key of the widget for a part of the draft; another draft has other widgets."""
-    draft()
-    return f"form.{path}.{st.session_state[_VERSION]}"
+    """The key of the widget for a part of the draft, or of a question to a run; another draft has
+    other widgets."""
+    if not path.startswith(QUESTION):  # the address of a page that asks is no link to a draft
+        draft()
+    return f"form.{path}.{st.session_state.get(_VERSION, 0)}"
 
 
 def initial(key: str, value: Any) -> Any:

@@ -100,7 +100,7 @@ def _sweep(wanted: Experiment) -> None:
             "How to choose", list(sweep.SAMPLERS), format_func=sweep.SAMPLERS.__getitem__,
             key="sweep_sampler", width=280,
         )  # fmt: skip
-        is_grid = sampler == "grid"
+        is_grid = sampler == sweep.GRID
         trials = st.number_input(
             "Trials at most" if is_grid else "Trials", 1, 1_000, 100 if is_grid else 20,
             key=f"sweep_trials.{is_grid}", width=130,

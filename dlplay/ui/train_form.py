@@ -17,6 +17,7 @@ from dlplay.ui import forms, state
 
 def choose_preset() -> None:
     """What to start from."""
+    current = state.preset_name()
     key = state.widget_key("preset")
     names = list(PRESETS)
 
@@ -27,7 +28,7 @@ def choose_preset() -> None:
             state.load_draft(PRESETS[name].experiment, name)
 
     name = st.selectbox(
-        "Start from", names, names.index(state.preset_name()), key=key, on_change=load,
+        "Start from", names, names.index(current), key=key, on_change=load,
         format_func=lambda n: PRESETS[n].title,
         help="An experiment that is filled in already. Press Train, or change what you like.",
     )  # fmt: skip

@@ -125,17 +125,19 @@ def _wait_for_views(run: Run, known: int) -> None:
 
 def _ask(run: Run, view: View) -> None:
     """A form, and the answer of the run's own network."""
-    values: dict[str, Any] = st.session_state.setdefault(f"ask.{run.id}.{view.name}", {})
+    path = f"{state.QUESTION}{run.id}"
+    values: Values = st.session_state.setdefault(f"{path}.{view.name}", {})
     values["name"] = view.name
     st.caption(view.card.summary)
-    forms.fields(type(view), values, f"ask.{run.id}.{st.session_state.get(_CLICKS, 0)}")
+    forms.fields(type(view), values, f"{path}.{st.session_state.get(_CLICKS, 0)}")
     is_open = state.look(run, values) is None
     st.fragment(_answer, run_every=0.3 if is_open else None)(run, view, dict(values), is_open)
 
 
 def _answer(run: Run, view: View, values: dict[str, Any], was_open: bool) -> None:
     """The answer; until it is there, the one before."""
-    last, form = f"answer.{run.id}.{view.name}", st.session_state[f"ask.{run.id}.{view.name}"]
+    last = f"answer.{run.id}.{view.name}"
+    form = st.session_state[f"{state.QUESTION}{run.id}.{view.name}"]
     if form != values:
         st.rerun()  # a click has changed the form
     found = state.look(run, values)

@@ -12,7 +12,7 @@ from pydantic import Field
 from dlplay.architectures.attention import Attention
 from dlplay.catalogue import Card
 from dlplay.datasets import Facts
-from dlplay.datasets.words import encode
+from dlplay.datasets.words import encode, is_prose
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.figures import MARGIN, PALETTE, axis, heading
@@ -43,7 +43,7 @@ class AttentionWeights(TypedSentence):
 
     @classmethod
     def fits(cls, experiment: Experiment, facts: Facts) -> bool:
-        return isinstance(experiment.architecture, Attention)
+        return isinstance(experiment.architecture, Attention) and is_prose(facts)
 
     def watch(self, subject: Subject) -> Callable[[], Arrays]:
         import keras

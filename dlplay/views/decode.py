@@ -77,7 +77,7 @@ class Decode(View):
 
     def panels(self, arrays: Arrays, epoch: int) -> list[Panel]:
         plane = plot_codes(arrays)
-        across, up = (np.linspace(*ends, _CELLS) for ends in arrays["ends"])
+        across, up = (np.linspace(low, high, _CELLS) for low, high in arrays["ends"].tolist())
         # Plotly reports a click only where something is drawn: here something unseen.
         plane.add_heatmap(
             x=across, y=up, z=np.zeros((_CELLS, _CELLS)), opacity=0, showscale=False,

@@ -62,7 +62,7 @@ class FeatureMaps(View):
             import keras
 
             image = images[self.sample - 1 : self.sample]
-            seen = keras.Model(network.inputs, _bent(layer))
+            seen = keras.Model(network.input, _bent(layer))
             maps = seen(image.astype(np.float32), training=False).numpy()[0]
             kernel = np.asarray(layer.kernel)
             return {
@@ -87,8 +87,7 @@ class FeatureMaps(View):
             f"{rows}×{columns}×{inputs}, {channels} maps of {height}×{width}{shown}."
         )
         averaged = " (mean over their inputs)" if inputs not in (1, 3) else ""
-        lines = -(-min(channels, _MOST) // _COLUMNS)
-        tall = 60 + lines * 60
+        tall = 60 + 60 * _lines(min(channels, _MOST))
         return [
             Panel(text=text),
             Panel(plot_pictures(arrays["image"], f"Test sample {sample}"), height=200,
@@ -141,4 +140,10 @@ def _tiles(pictures: NDArray[Any]) -> Pixels:
     shown = pictures[:_MOST]
     zoom = max(1, round(28 / max(shown.shape[1:3])))
     tiles = np.stack([stretched(picture) for picture in shown])
-    return sheet(tiles.repeat(zoom, axis=1).repeat(zoom, axis=2), _COLUMNS)
+    columns = -(-len(tiles) // _lines(len(tiles)))
+    return sheet(tiles.repeat(zoom, axis=1).repeat(zoom, axis=2), columns, gap=3)
+
+
+def _lines(count: int) -> int:
+    """Of so many pictures."""
+    return -(-count // _COLUMNS)

@@ -62,7 +62,7 @@ class Generated(View):
     def panels(self, arrays: Arrays, epoch: int) -> list[Panel]:
         if "sheet" in arrays:
             figure = plot_pictures(arrays["sheet"], f"Generated, epoch {epoch}")
-            return [Panel(figure, "A sheet of generated images")]
+            return [Panel(figure, "A sheet of generated images", height=300)]
         figure = plot_points(arrays)
         figure.update_layout(title=heading(f"Real and generated, epoch {epoch}"))
         alt = "Real points, generated points, and where the discriminator takes points for real"

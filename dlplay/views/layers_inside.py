@@ -107,6 +107,12 @@ class _History:
         return np.asarray(np.array(way) / np.maximum(lengths, 1e-12) / done, np.float32)
 
 
+def _spans_decades(values: NDArray[np.float32]) -> bool:
+    """Whether powers of ten alone are ticks enough."""
+    known = values[np.isfinite(values) & (values > 0)]
+    return len(known) > 0 and float(known.max()) > 30 * float(known.min())
+
+
 def plot_series(arrays: Arrays, name: str) -> go.Figure:
     """A line a layer over the epochs, from the input's colour to the output's."""
     figure, names = go.Figure(), arrays["layers"].tolist()
@@ -126,7 +132,8 @@ def plot_series(arrays: Arrays, name: str) -> go.Figure:
     if name == "idle":
         figure.update_yaxes(**axis(tickformat=".0%", range=[-0.03, 1.03]))
     elif name != "weight":
-        figure.update_yaxes(**axis(type="log", exponentformat="power"))
+        tick = 1 if _spans_decades(arrays[name]) else None
+        figure.update_yaxes(**axis(type="log", exponentformat="power", dtick=tick))
     return figure.update_layout(
         title=heading(SERIES[name][0]), margin={**MARGIN, "b": 40}, hovermode="x unified",
         legend={**LEGEND_BELOW, "y": -0.24}, showlegend=True,

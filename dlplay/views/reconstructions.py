@@ -50,7 +50,8 @@ class Reconstructions(View):
             arrays["sheet"], f"Originals and reconstructions, epoch {epoch}",
             ["original", "rebuilt"] * _PAIRS,
         )  # fmt: skip
-        return [Panel(figure, "Original images, each above its reconstruction")]
+        alt = "Original images, each above its reconstruction"
+        return [Panel(figure, alt, height=300)]
 
 
 def _some_of_each(subject: Subject) -> Pixels:

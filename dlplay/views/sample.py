@@ -103,6 +103,8 @@ def walk(start: NDArray[np.float32], goal: NDArray[np.float32], steps: int) -> N
     cosine = start @ goal / max(float(np.linalg.norm(start) * np.linalg.norm(goal)), 1e-12)
     angle = float(np.arccos(np.clip(cosine, -1, 1)))
     if np.sin(angle) < 1e-3:  # parallel: the circle is a line
-        return start + share * (goal - start)
-    parts = np.sin((1 - share) * angle), np.sin(share * angle)
-    return ((parts[0] * start + parts[1] * goal) / np.sin(angle)).astype(np.float32)
+        parts = 1 - share, share
+    else:
+        parts = np.sin((1 - share) * angle), np.sin(share * angle)
+        parts = parts[0] / np.sin(angle), parts[1] / np.sin(angle)
+    return (parts[0] * start + parts[1] * goal).astype(np.float32)

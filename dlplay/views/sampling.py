@@ -63,10 +63,12 @@ def draw(
     random: np.random.Generator,
 ) -> Numbers:
     """A number for each row of ``probabilities`` ``(texts, numbers)``, at its temperature."""
-    heat = np.maximum(temperatures[:, None].astype(np.float64), 1e-3)
+    heat = np.maximum(temperatures[:, None].astype(np.float64), 1e-8)
     scores = np.log(np.maximum(probabilities.astype(np.float64), 1e-30)) / heat
     scores[:, 0] = -np.inf
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     limits = shares.cumsum(axis=1)
-    chosen = (limits < random.random((len(shares), 1)) * limits[:, -1:]).sum(axis=1)
-    return chosen.astype(np.int32)
+    chosen: Numbers = (limits < random.random((len(shares), 1)) * limits[:, -1:]).sum(
+        axis=1, dtype=np.int32
+    )
+    return chosen

@@ -13,7 +13,7 @@ from pydantic import Field
 from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.datasets.reading import marked
-from dlplay.datasets.words import PAD, encode
+from dlplay.datasets.words import PAD, encode, is_prose
 from dlplay.experiment import Experiment
 from dlplay.figures import LEGEND_BELOW, MARGIN, axis, colour, heading
 from dlplay.views.base import Arrays, Moment, Panel, Subject, View
@@ -46,7 +46,7 @@ class Sentence(TypedSentence):
 
     @classmethod
     def fits(cls, experiment: Experiment, facts: Facts) -> bool:
-        return facts.kind == "text" and facts.task == "classification"
+        return is_prose(facts) and facts.task == "classification"
 
     def watch(self, subject: Subject) -> Callable[[], Arrays]:
         facts = subject.split.facts

@@ -13,7 +13,7 @@ from pydantic import Field
 from dlplay.architectures.recurrent import Recurrent
 from dlplay.catalogue import Card
 from dlplay.datasets import Facts
-from dlplay.datasets.words import encode
+from dlplay.datasets.words import encode, is_prose
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.figures import MARGIN, axis, heading
@@ -49,7 +49,7 @@ class WordStates(TypedSentence):
 
     @classmethod
     def fits(cls, experiment: Experiment, facts: Facts) -> bool:
-        return isinstance(experiment.architecture, Recurrent)
+        return isinstance(experiment.architecture, Recurrent) and is_prose(facts)
 
     def watch(self, subject: Subject) -> Callable[[], Arrays]:
         import keras

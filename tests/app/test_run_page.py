@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlplay.presets import PRESETS
-from dlplay.runs import Point, Run, Store, control
+from dlplay.runs import Point, Run, Store, control, requests
 from dlplay.runs.checkpoints import Checkpoint, Checkpoints
 from dlplay.views import Arrays, Snapshots
 from tests.app.pages import open_page, texts
@@ -172,6 +172,7 @@ def test_a_fork_starts_from_a_saved_epoch_and_says_where_it_comes_from(store: St
     app.button(key="fork").click().run()
     assert not app.exception
     assert "2 saved epochs" in texts(app)
+    assert not app.error
     app.button(key="fork_start").click().run()
     made = next(r for r in store.runs() if r.origin)
     assert made.origin is not None
@@ -181,3 +182,94 @@ def test_a_fork_starts_from_a_saved_epoch_and_says_where_it_comes_from(store: St
     assert any(f"({run.id}) after epoch 2" in label for label in links)
     store.delete(run.id)
     assert "that run is deleted" in texts(open_page("run", id=made.id))
+
+
+def test_a_view_that_is_asked_answers_on_the_page_and_takes_a_click(store: Store) -> None:
+    run = running(store, "mnist-autoencoder")
+    store.end(run.id, "finished", summary=SUMMARY | {"task": "reconstruction"})
+    values = {"name": "decode", "x": 0.0, "y": 0.0}
+    question = {"run": run.id, "view": values}
+    key = requests.ask(store, "view", question).key
+    requests.answer(store, key, {"snapshot": "decode-1"})
+    arrays: Arrays = {
+        "codes": np.zeros((3, 2), np.float32), "point": np.array([0.5, 1.5], np.float32),
+        "image": np.zeros((28, 28, 1), np.uint8), "grid": np.zeros((30, 30, 1), np.uint8),
+        "ends": np.array([[-1, 1], [-2, 2]], np.float32), "targets": np.zeros(3, np.int32),
+        "class_names": np.array(["0", "1"]),
+    }  # fmt: skip
+    Snapshots(run.folder, "decode-1").save(2, arrays)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    drawn = [json.loads(found.proto.json) for found in app.get("bidi_component")]
+    assert [found["clickable"] for found in drawn[-3:]] == [True, False, False]
+    assert "Decoded from 0.50, 1.50" in drawn[-2]["figure"]
+
+
+def test_a_link_to_a_run_that_can_be_asked_says_nothing_of_a_form(store: Store) -> None:
+    """The fields of a question are drawn like those of the Train page, which read the address."""
+    run = running(store, "listops-tree-lstm")
+    store.end(run.id, "finished", summary=SUMMARY)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert "Try it" in [heading.value for heading in app.subheader]
+    assert [field.label for field in app.text_input] == ["Expression"]
+    assert not app.error
+
+
+def overfitted(store: Store) -> Run:
+    """A run whose validation loss climbs while its training loss falls."""
+    run = store.create(FIRST)
+    store.claim(run.id)
+    losses = [(1.0 - 0.04 * n, 0.8 + 0.05 * abs(n - 5)) for n in range(20)]
+    points = [
+        (n, Point(n + 1.0, float(n), METRICS | {"loss": loss, "val_loss": val_loss}))
+        for n, (loss, val_loss) in enumerate(losses)
+    ]
+    store.write(run.id, points, PROGRESS)
+    store.end(run.id, "finished", summary=SUMMARY)
+    return run
+
+
+def test_the_coach_says_what_is_wrong_and_fills_the_form(store: Store) -> None:
+    run = overfitted(store)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    assert "lowest after epoch 6" in texts(app)
+    app.button(key="coach.0.try").click().run()
+    app.switch_page("../../pages/train.py").run()
+    app.button(key="train").click().run()
+    changed = store.runs()[0].experiment
+    assert changed.training.early_stopping is not None
+    assert changed.regularisation.dropout == 0.3
+    assert changed.dataset == run.experiment.dataset
+
+
+def test_a_cell_of_the_confusion_matrix_shows_its_samples_and_their_file(store: Store) -> None:
+    run = running(store)
+    store.end(run.id, "finished", summary=SUMMARY)
+    arrays: Arrays = {
+        "rows": np.array([3, 60, 120, 121]), "truth": np.array([0, 1, 2, 2]),
+        "said": np.array([0, 2, 2, 1]), "confidence": np.array([0.9, 0.8, 0.7, 0.6]),
+        "class_names": np.array(["setosa", "versicolor", "virginica"]),
+    }  # fmt: skip
+    Snapshots(run.folder, "confusion").save(2, arrays)
+    app = open_page("run", id=run.id)
+    assert not app.exception
+    box = app.selectbox(key="view_confusion.0.group")
+    assert box.options[0] == "versicolor, taken for virginica: 1"
+    assert len(box.options) == 4
+    box.set_value(3).run()
+    assert not app.exception
+    shown = app.dataframe[0].value
+    assert shown["Row"].tolist() == [120]
+    assert shown["Confidence"].tolist() == ["70.0 %"]
+    measured = FIRST.dataset.load().inputs[120]
+    assert shown.iloc[0, -4:].tolist() == pytest.approx(measured.tolist())
+
+
+def test_a_question_to_a_run_does_not_take_the_address_for_a_draft(store: Store) -> None:
+    run = running(store)
+    store.end(run.id, "finished", summary=SUMMARY)
+    app = open_page("run", id=run.id)
+    assert app.get("number_input")
+    assert not app.error

@@ -113,7 +113,7 @@ def hidden(model: keras.Model) -> list[keras.Layer]:
     return [layer for layer in weighted(model) if re.fullmatch(AUTOMATIC, layer.name)]
 
 
-def follower(layer: keras.Layer) -> keras.Layer | None:
+def follower(layer: keras.Layer) -> Any:
     """What takes a layer's output; None of the last."""
     taking = layer._outbound_nodes
     return taking[0].operation if taking else None
@@ -217,7 +217,7 @@ OPTIONS = [
 @pytest.mark.parametrize(("name", "field", "value"), OPTIONS)
 def test_whatever_can_be_chosen_can_be_built(name: str, field: str, value: str) -> None:
     facts = any_facts(name)
-    model = build(name, facts, **{field: value})
+    model = build(name, facts, PLAIN, **{field: value})
     assert np.isfinite(np.asarray(model(inputs_for(facts)))).all()
 
 
@@ -305,16 +305,19 @@ class TestEveryRegularisation:
     def test_dropout_follows_hidden_dense_layers_and_at_half_the_rate_pooling(
         self, name: str
     ) -> None:
-        model = build(name, any_facts(name), Regularisation(dropout=0.5))
-        followers = {id(layer): model.layers[i + 1] for i, layer in enumerate(model.layers[:-1])}
-        for layer in model.layers[:-1]:
-            if isinstance(layer, keras.layers.Dense):
-                assert followers[id(layer)].rate == 0.5
-            elif "Pooling2D" in type(layer).__name__:
-                assert followers[id(layer)].rate == 0.25
-        rates = [layer.rate for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+        bend: dict[str, Any] = (
+            {"activation": "relu"} if name in HIDDEN else {}
+        )  # no layer of its own
+        model = build(name, any_facts(name), Regularisation(dropout=0.5), **bend)
+        layers = all_layers(model)
+        dense = [layer for layer in hidden(model) if isinstance(layer, keras.layers.Dense)]
+        for layer in dense:
+            assert follower(layer).rate == 0.5
+        for layer in layers:
+            if "Pooling2D" in type(layer).__name__:
+                assert follower(layer).rate == 0.25
+        rates = [layer.rate for layer in layers if isinstance(layer, keras.layers.Dropout)]
         inner = weighted(model)[:-1]
-        dense = [layer for layer in inner if isinstance(layer, keras.layers.Dense)]
         assert rates.count(0.5) >= len(dense)
         assert 0.5 in rates or all(map(is_plain, inner))
 

@@ -26,6 +26,7 @@ EXPERIMENT = Experiment.parse(
     {
         "dataset": {"name": "digits"},
         "architecture": {"name": "lenet-5", "padding": "same"},
+        "regularisation": {"augment": ["shift"], "dropout": 0.2},
         "training": {"epochs": 1},
     }
 )

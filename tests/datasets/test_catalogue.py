@@ -84,7 +84,7 @@ class TestEveryDataset:
         assert (facts.classes >= 2) == (facts.task == "classification")
         assert len(set(facts.class_names)) == facts.classes
         assert len(facts.feature_names) == (facts.input_shape[0] if facts.kind == "table" else 0)
-        assert bool(facts.vocabulary) == (facts.kind in ("text", "tree"))
+        assert bool(facts.vocabulary) == (facts.kind in ("text", "tree", "characters"))
         assert sum(facts.levels) == (facts.input_shape[0] if facts.kind == "tree" else 0)
         assert facts.samples >= 20
 
@@ -118,7 +118,6 @@ class TestEveryLoadedDataset:
         if vocabulary := samples.facts().vocabulary:
             assert samples.inputs.min() >= 0
             assert samples.inputs.max() < len(vocabulary)
-            assert samples.excerpts
 
     def test_its_facts_are_those_of_its_samples(self, name: str) -> None:
         dataset = make(name)

@@ -15,7 +15,7 @@ from dlplay.errors import UserError
 
 def file_of(content: bytes, **values: int) -> TextFile:
     """A dataset of an uploaded file."""
-    return TextFile(file=uploads.keep(content), **values)  # type: ignore[arg-type]
+    return TextFile(file=uploads.keep(content), **values)
 
 
 def test_chunks_follow_each_other_and_their_targets_are_one_ahead() -> None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dlplay.datasets.expressions import parse, tokens, written
-from dlplay.datasets.trees import Tree
+from dlplay.datasets.expressions import parse
+from dlplay.datasets.trees import Tree, tokens, written
 from dlplay.errors import UserError
 
 

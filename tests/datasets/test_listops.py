@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlplay.datasets.expressions import parse, tokens
+from dlplay.datasets.expressions import parse
 from dlplay.datasets.listops import VOCABULARY, ListOps
-from dlplay.datasets.trees import Tree, decode, encode, widths
+from dlplay.datasets.trees import Tree, decode, encode, tokens, widths
 from dlplay.errors import UserError
 
 

@@ -73,7 +73,7 @@ def trained(store: Store, **values: Any) -> Run:
     return train(store, run)
 
 
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, dict[str, Any]] = {
     "images": {
         "dataset": {"name": "digits"},
         "architecture": {"name": "lenet-5", "padding": "same", "activation": "leaky relu"},

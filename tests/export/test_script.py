@@ -219,6 +219,6 @@ def test_a_notebook_is_valid_and_its_cells_are_the_script(
 def test_a_script_has_nothing_a_linter_would_mend(name: str, tmp_path: Path) -> None:
     file = tmp_path / "script.py"
     file.write_text(script(name, written(PRESETS[name].experiment)))
-    check = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=E,W,F,I,B,UP", file]
-    ended = subprocess.run([*check, "--ignore=B905"], capture_output=True, text=True)
+    check = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=E,W,F,I,B,UP"]
+    ended = subprocess.run([*check, "--ignore=B905", str(file)], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from dlplay.datasets import split
+from dlplay.datasets.series import SeriesDataset
 from dlplay.errors import UserError
+from dlplay.export.data import split_section
 from dlplay.presets import PRESETS
 from dlplay.runs import Point, Store, groups
 from dlplay.studies import folds
@@ -46,11 +50,34 @@ def test_folds_are_those_of_scikit_learn() -> None:
     assert np.array_equal(rows["validation"], kept[validation])
 
 
+@pytest.mark.parametrize("stratify", [True, False])
+def test_exported_code_cuts_the_same_fold(stratify: bool) -> None:
+    fold = [("dataset.fold.number", 2), ("dataset.fold.of", 3), ("dataset.stratify", stratify)]
+    wanted = FIRST.changed(fold)
+    samples = wanted.dataset.load()
+    facts = samples.facts()
+    written = split_section(wanted.dataset, facts, wanted.objective(facts)).code
+    names: dict[str, Any] = {"X": samples.inputs, "y": samples.targets, "SEED": wanted.seed}
+    exec(written, names)
+    parts = split(wanted.dataset, wanted.seed)
+    assert np.allclose(names["train_x"], parts.train.inputs, atol=1e-6)
+    assert np.allclose(names["val_x"], parts.validation.inputs, atol=1e-6)
+
+
 def test_folds_that_cannot_be_are_sentences(store: Store) -> None:
     with pytest.raises(UserError, match="from 2 to 20 folds"):
         folds.create(store, FIRST, 1)
     with pytest.raises(UserError, match="a fold from 1 to 3"):
         FIRST.changed([("dataset.fold.of", 3), ("dataset.fold.number", 4)])
+
+
+def test_a_series_is_not_cut_into_folds(store: Store) -> None:
+    series = next(
+        p.experiment for p in PRESETS.values() if isinstance(p.experiment.dataset, SeriesDataset)
+    )
+    with pytest.raises(UserError, match="what comes later would teach"):
+        folds.create(store, series, 3)
+    assert groups.listed(store) == []
 
 
 def test_a_band_is_the_mean_and_deviation_at_the_epochs_all_curves_have() -> None:

@@ -11,7 +11,7 @@ import pytest
 from dlplay.errors import UserError
 from dlplay.presets import PRESETS
 from dlplay.runs import Point, Run, Store, groups
-from dlplay.studies import sampling, space, sweep
+from dlplay.studies import sampling, space, sweep, turns
 from dlplay.studies.figures import parallel_info
 
 FIRST = next(iter(PRESETS.values())).experiment.changed([("training.epochs", 20)])
@@ -38,8 +38,9 @@ def near_a_rate(values: dict[str, Any]) -> float:
 
 def train(store: Store, run: Run, accuracy: float, epochs: int = 20) -> None:
     """Write the curve of a run."""
-    curve = [Point(n + 1.0, float(n), {"val_accuracy": accuracy}) for n in range(epochs)]
-    store.write(run.id, list(enumerate(curve)), {})
+    metrics = {"val_accuracy": accuracy, "val_loss": 1 - accuracy}
+    curve = [Point(n + 1.0, float(n), metrics) for n in range(epochs)]
+    store.write(run.id, list(enumerate(curve)), {"phase": "training"})
 
 
 def drive(store: Store, group: groups.Group, score: Score, slots: int = 2) -> list[sweep.Trial]:
@@ -48,7 +49,7 @@ def drive(store: Store, group: groups.Group, score: Score, slots: int = 2) -> li
     for _ in range(100):
         if not groups.open_sweeps(store):
             return sweep.trials(store, groups.get(store, group.id), wanted)
-        sweep.advance(store, groups.get(store, group.id), slots)
+        turns.advance(store, groups.get(store, group.id), slots)
         queued = [r for r in groups.members(store, group.id) if r.state == "queued"]
         assert len(queued) <= slots
         for run in queued:
@@ -180,7 +181,7 @@ class TestTrials:
     def test_a_driver_that_died_is_followed_by_one_that_goes_on(self, store: Store) -> None:
         """Nothing is known but what is in the store: every turn is the first of a new driver."""
         group = sweep.create(store, plan(RATE))
-        sweep.advance(store, group, 2)
+        turns.advance(store, group, 2)
         running = groups.members(store, group.id)
         for run in running:
             store.claim(run.id)
@@ -190,7 +191,7 @@ class TestTrials:
 
     def test_a_stopped_sweep_makes_no_more_trials(self, store: Store) -> None:
         group = sweep.create(store, plan(RATE))
-        sweep.advance(store, group, 2)
+        turns.advance(store, group, 2)
         groups.stop(store, group.id)
         assert groups.open_sweeps(store) == []
         assert {run.state for run in groups.members(store, group.id)} == {"stopped"}
@@ -199,24 +200,25 @@ class TestTrials:
 def test_a_trial_below_the_median_of_the_others_is_pruned(store: Store) -> None:
     group = sweep.create(store, plan(RATE, trials=6))
     for accuracy in (0.8, 0.9, 0.7):
-        sweep.advance(store, groups.get(store, group.id), 1)
+        turns.advance(store, groups.get(store, group.id), 1)
         run = groups.members(store, group.id)[-1]
         store.claim(run.id)
         train(store, run, accuracy)
         store.end(run.id, "finished", summary={"best": {"val_accuracy": accuracy}})
-    sweep.advance(store, groups.get(store, group.id), 2)
+    turns.advance(store, groups.get(store, group.id), 2)
     good, poor = groups.members(store, group.id)[-2:]
     for run, accuracy in ((good, 0.85), (poor, 0.2)):
         store.claim(run.id)
         train(store, run, accuracy, epochs=8)
-    sweep.advance(store, groups.get(store, group.id), 2)
+    turns.advance(store, groups.get(store, group.id), 2)
     assert store.get(good.id).stop_requested is None
     assert store.get(poor.id).stop_requested is not None
     assert store.get(poor.id).part["pruned"]
-    store.end(poor.id, "stopped", summary={"best": {"val_accuracy": 0.2}})
+    store.end(poor.id, "stopped")  # killed: it left no summary
     wanted = sweep.parse(group.plan)
-    fates = [t.fate for t in sweep.trials(store, groups.get(store, group.id), wanted)]
-    assert fates == ["complete"] * 3 + ["running", "pruned"]
+    tried = sweep.trials(store, groups.get(store, group.id), wanted)
+    assert [t.fate for t in tried] == ["complete"] * 3 + ["running", "pruned"]
+    assert tried[-1].value == 0.2
 
 
 def test_parallel_coordinates_put_every_value_on_its_axis() -> None:
