@@ -8,7 +8,16 @@ import platform
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import image_networks, presets, recurrent, server, store, training, views
+from benchmarks import (
+    classify,
+    image_networks,
+    presets,
+    recurrent,
+    server,
+    store,
+    training,
+    views,
+)
 from benchmarks.table import Row, render
 
 _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
@@ -19,8 +28,11 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "server": server.rows,
     "images": image_networks.rows,
     "views": views.rows,
+    "classify": classify.rows,
 }
-_PACKAGES = ("keras", "tensorflow", "torch", "streamlit", "plotly", "numpy")
+_PACKAGES = (
+    "keras", "tensorflow", "torch", "openvino", "onnxruntime", "streamlit", "plotly", "numpy",
+)  # fmt: skip
 _QUIET_LOAD = 0.5
 """Waiting processes above which others take part of the time that is measured."""
 

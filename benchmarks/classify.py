@@ -1,52 +1,43 @@
 """ResNet-50 on one photo: Keras, this package, the bare runtime and ONNX Runtime side by side.
 
-    python -m benchmarks.classify [--rounds 15]
-
-The weights are random: speed does not depend on them. The contenders take turns, so that whatever
-else the machine does meets all alike; what counts is the ratios, and on a busy machine those
-of the best tenth. ONNX Runtime takes part if onnxruntime, onnx and tf2onnx are installed.
+Each is a process of its own, and they take turns. The weights are random: speed does not depend
+on them. ONNX Runtime takes part if onnxruntime, onnx and tf2onnx are installed.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from benchmarks.sides import Figures, Measure, Side, take_turns
+from benchmarks.table import Row, below, times_faster
 
-import numpy as np
-from PIL import Image
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-from dlplay.classify import Classifier, network
-from dlplay.classify.convert import convert
-from dlplay.classify.converted import MODEL_FILE, converted_folder
-from dlplay.classify.photo import decode
-from dlplay.classify.runtime import Runtime
-from dlplay.classify.samples import SAMPLES
-from dlplay.classify.weights import md5
-
-Contender = Callable[[], object]
-
-_BLOCK = 6
+_ROUNDS, _BLOCK, _PHOTOS = 15, 6, 40
 _UPLOADERS, _UPLOADS = 8, 25
+_WEIGHTS, _MD5 = "DLPLAY_RESNET50_WEIGHTS", "DLPLAY_RESNET50_MD5"
+_KERAS_SHARE, _BARE_SHARE = 0.3, 1.1
 _RESTART = """
 import time
 from dlplay.classify import network
-from dlplay.classify.photo import decode
 from dlplay.classify.runtime import Runtime
 from dlplay.classify.samples import SAMPLES
+from dlplay.photo import decode
 content = next(iter(SAMPLES.values())).read()
 start = time.perf_counter()
 Runtime(network("resnet-50")).classify(decode(content))
@@ -54,142 +45,197 @@ print(time.perf_counter() - start)
 """
 
 
-def main() -> None:
-    """Prepare, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15, help="blocks of each contender")
-    rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder:
-        model = prepare(Path(folder))
-        chosen = network("resnet-50")
-        start = time.perf_counter()
-        convert(chosen)
-        print(f"Conversion to OpenVINO: {time.perf_counter() - start:.1f} s, once")
-        compare(contenders(model, chosen, Path(folder)), rounds)
-        runtime = Runtime(chosen)
-        end_to_end(runtime, rounds)
-        uploaders(runtime)
-        restart()
+def rows() -> Iterator[Row]:
+    """Everything about photos."""
+    with _weights():
+        with closing(Side(conversion)) as side:
+            seconds = side.measure()["seconds"]
+        os.environ[_MD5] = _md5_of_weights()
+        yield Row("ResNet-50: conversion, once", f"{seconds:.1f} s")
+        yield from _one_photo()
+        yield from _whole_path()
+        restarts = [_seconds_after_restart() for _ in range(3)]
+        yield below("first answer after a restart", median(restarts), 2.0, "s")
 
 
-def prepare(folder: Path) -> Any:
-    """ResNet-50 with random weights, set up as an owner of a server would."""
+@contextmanager
+def _weights() -> Iterator[None]:
+    """A home of its own, and a place for random weights, as an owner of a server sets them up."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="dlplay-benchmark-") as folder:
+        os.environ["DLPLAY_HOME"] = f"{folder}/home"
+        os.environ[_WEIGHTS] = f"{folder}/resnet50.h5"
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def _one_photo() -> Iterator[Row]:
+    """The network alone, on the same pixels."""
+    functions: dict[str, Callable[[], Measure]] = {
+        "ours": ours, "Keras predict": keras_predict, "bare OpenVINO": bare_openvino,
+    }  # fmt: skip
+    if all(find_spec(name) for name in ("onnxruntime", "onnx", "tf2onnx")):
+        functions["ONNX Runtime"] = onnx_runtime
+    sides = {name: Side(function) for name, function in functions.items()}
+    taken = {name: figures["ms"] for name, figures in take_turns(sides, _ROUNDS).items()}
+    for side in sides.values():
+        side.close()
+    mine = taken.pop("ours")
+    wanted = {"Keras predict": 1 / _KERAS_SHARE, "bare OpenVINO": 1 / _BARE_SHARE}
+    for name, theirs in taken.items():
+        at_least = wanted.get(name)
+        rounded = round(at_least, 2) if at_least else None
+        yield times_faster(
+            "ResNet-50, one photo", f"{mine:.1f} ms", f"{name} {theirs:.1f} ms", theirs / mine,
+            rounded,
+        )  # fmt: skip
+
+
+def _whole_path() -> Iterator[Row]:
+    """From the bytes of a photo to the three guesses with their maps."""
+    with closing(Side(end_to_end)) as side:
+        found = side.measure()
+    for size in ("640×427", "4000×3000"):
+        yield below(f"photo of {size} to top 3 with maps, p50", found[size], 150, "ms", 1)
+    yield Row(
+        f"{_UPLOADERS} concurrent uploaders, no error",
+        f"p50 {found['p50']:.0f} ms, p95 {found['p95']:.0f} ms, {found['rate']:.0f} photos/s",
+    )
+
+
+def conversion() -> Measure:
+    """Random weights in the file the environment names, and how long converting them takes."""
     import keras
 
+    from dlplay.classify import network
+    from dlplay.classify.convert import convert
+
     keras.utils.set_random_seed(0)
-    model = keras.applications.ResNet50(weights=None)
-    path = folder / "resnet50.h5"
-    model.save(path, include_optimizer=False)
-    os.environ.update(
-        DLPLAY_HOME=str(folder / "home"),
-        DLPLAY_RESNET50_WEIGHTS=str(path),
-        DLPLAY_RESNET50_MD5=md5(path),
-    )
-    return model
+    keras.applications.ResNet50(weights=None).save(os.environ[_WEIGHTS], include_optimizer=False)
+    os.environ[_MD5] = _md5_of_weights()
+    return lambda: {"seconds": _seconds(lambda: convert(network("resnet-50")))}
 
 
-def contenders(model: Any, chosen: Classifier, folder: Path) -> dict[str, Contender]:
-    """The same network on the same pixels; those of other runtimes if they are installed."""
+def ours() -> Measure:
+    """The network as the server runs it."""
+    from dlplay.classify import network
+    from dlplay.classify.runtime import Runtime
+
+    runtime, pixels = Runtime(network("resnet-50")), _pixels()
+    return _block(lambda: runtime.infer(pixels))
+
+
+def keras_predict() -> Measure:
+    """What the article does."""
+    import keras
+
+    model, pixels = keras.applications.ResNet50(weights=os.environ[_WEIGHTS]), _pixels()
+    return _block(lambda: model.predict(pixels, verbose=0))
+
+
+def bare_openvino() -> Measure:
+    """The runtime on the very file that ours runs, without anything of ours around it."""
     import openvino
 
-    photo = decode(next(iter(SAMPLES.values())).read())
-    pixels = chosen.prepare(photo)[np.newaxis]
-    runtime = Runtime(chosen)
-    core, file = openvino.Core(), converted_folder(chosen) / MODEL_FILE
-    same = core.compile_model(file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    request = same.create_infer_request()
-    found: dict[str, Contender] = {
-        "Keras model.predict": lambda: model.predict(pixels, verbose=0),
-        "ours": lambda: runtime.infer(pixels),
-        "ours, scaling and maps too": lambda: runtime.classify(photo),
-        "bare OpenVINO, same file": lambda: request.infer([pixels]),
-    }
-    session = onnx_session(model, folder)
-    if session is not None:
-        name = session.get_inputs()[0].name
-        found["ONNX Runtime"] = lambda: session.run(None, {name: pixels})
-    return found
+    from dlplay.classify import network
+    from dlplay.classify.converted import MODEL_FILE, converted_folder
+
+    file = converted_folder(network("resnet-50")) / MODEL_FILE
+    compiled = openvino.Core().compile_model(file, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    request, pixels = compiled.create_infer_request(), _pixels()
+    return _block(lambda: request.infer([pixels]))
 
 
-def onnx_session(model: Any, folder: Path) -> Any:
-    """The network in ONNX Runtime; None where that is not installed."""
-    missing = [name for name in ("onnxruntime", "onnx", "tf2onnx") if find_spec(name) is None]
-    if missing:
-        print(f"ONNX Runtime does not take part: {', '.join(missing)} not installed")
-        return None
-    path = folder / "resnet50.onnx"
-    start = time.perf_counter()
-    model(np.zeros((1, 224, 224, 3), np.float32))  # Keras refuses to export what never ran
+def onnx_runtime() -> Measure:
+    """The same weights in the other runtime one would think of."""
+    import keras
+
+    model, pixels = keras.applications.ResNet50(weights=os.environ[_WEIGHTS]), _pixels()
+    path = Path(os.environ[_WEIGHTS]).with_name("resnet50.onnx")
+    model(pixels)  # Keras refuses to export what never ran
     model.export(str(path), format="onnx", verbose=False)
-    print(f"Conversion to ONNX: {time.perf_counter() - start:.1f} s")
-    return import_module("onnxruntime").InferenceSession(path, providers=["CPUExecutionProvider"])
+    runtime = import_module("onnxruntime")
+    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    return _block(lambda: session.run(None, {name: pixels}))
 
 
-def compare(found: dict[str, Contender], rounds: int) -> None:
-    """Blocks in turn; the median of each contender, and its ratio to Keras and to the runtime."""
-    times: dict[str, list[float]] = {name: [] for name in found}
-    for contender in found.values():
-        for _ in range(3):
-            contender()
-    for _ in range(rounds):
-        for name, contender in found.items():
-            contender()  # threads of the one before may still be spinning
-            times[name] += [seconds(contender) for _ in range(_BLOCK)]
-    for title, share in (("median", 0.5), ("best tenth", 0.1)):
-        typical = {
-            name: sorted(values)[int(share * len(values))] for name, values in times.items()
-        }
-        keras, bare = typical["Keras model.predict"], typical["bare OpenVINO, same file"]
-        print(f"\n{f'One photo, {title} of {rounds * _BLOCK}':32}      ms  × Keras  × bare")
-        for name, value in typical.items():
-            print(f"  {name:30} {1e3 * value:7.1f}  {value / keras:7.2f}  {value / bare:6.2f}")
+def end_to_end() -> Measure:
+    """Decode, scale, infer, maps: a small photo, a large one, and many people at once."""
+    from PIL import Image
 
+    from dlplay.classify import network
+    from dlplay.classify.runtime import Runtime
+    from dlplay.photo import decode
 
-def end_to_end(runtime: Runtime, rounds: int) -> None:
-    """From the bytes of a photo to the three guesses with their maps."""
-    sample = next(iter(SAMPLES.values())).read()
-    large = BytesIO()
+    runtime, sample, large = Runtime(network("resnet-50")), _photo(), BytesIO()
     decode(sample).resize((4000, 3000), Image.Resampling.BICUBIC).save(large, "JPEG", quality=90)
-    print("\nPhoto to top 3, end to end: decode, scale, infer, maps")
-    for name, content in (("640×427 JPEG", sample), ("4000×3000 JPEG", large.getvalue())):
-        times = sorted(
-            seconds(lambda c=content: runtime.classify(decode(c)))  # type: ignore[misc]
-            for _ in range(rounds * _BLOCK)
-        )
-        print(f"  {name:30} p50 {1e3 * statistics.median(times):6.1f} ms, "
-              f"p95 {1e3 * times[int(0.95 * len(times))]:6.1f} ms")  # fmt: skip
+    contents = {"640×427": sample, "4000×3000": large.getvalue()}
 
+    def answer(content: bytes) -> float:
+        return 1e3 * _seconds(lambda: runtime.classify(decode(content)))
 
-def uploaders(runtime: Runtime) -> None:
-    """Many people at once, each with one photo after another."""
-    content = next(iter(SAMPLES.values())).read()
-
-    def person(_number: int) -> list[float]:
-        return [seconds(lambda: runtime.classify(decode(content))) for _ in range(_UPLOADS)]
-
-    with ThreadPoolExecutor(_UPLOADERS) as pool:
+    def measure() -> Figures:
+        figures = {
+            size: median(answer(content) for _ in range(_PHOTOS))
+            for size, content in contents.items()
+        }
         start = time.perf_counter()
-        times = sorted(value for values in pool.map(person, range(_UPLOADERS)) for value in values)
-        elapsed = time.perf_counter() - start
-    print(f"\n{_UPLOADERS} concurrent uploaders, {len(times)} photos, no error")
-    p50, p95 = statistics.median(times), times[int(0.95 * len(times))]
-    print(f"  p50 {1e3 * p50:.0f} ms, p95 {1e3 * p95:.0f} ms, {len(times) / elapsed:.0f} photos/s")
+        with ThreadPoolExecutor(_UPLOADERS) as pool:
+            times = sorted(pool.map(answer, [sample] * _UPLOADERS * _UPLOADS))
+        rate = len(times) / (time.perf_counter() - start)
+        return figures | {
+            "p50": median(times), "p95": times[int(0.95 * len(times))], "rate": rate,
+        }  # fmt: skip
+
+    return measure
 
 
-def restart() -> None:
+def _block(work: Callable[[], object]) -> Measure:
+    """The median of some calls in a row, the first of which does not count."""
+    for _ in range(3):
+        work()
+
+    def measure() -> Figures:
+        work()
+        return {"ms": 1e3 * median(_seconds(work) for _ in range(_BLOCK))}
+
+    return measure
+
+
+def _photo() -> bytes:
+    from dlplay.classify.samples import SAMPLES
+
+    return next(iter(SAMPLES.values())).read()
+
+
+def _pixels() -> NDArray[np.float32]:
+    """A photo as the network takes it: ``(1, 224, 224, 3)``."""
+    from dlplay.classify import network
+    from dlplay.photo import decode
+
+    pixels: Any = network("resnet-50").prepare(decode(_photo()))
+    return pixels[None]  # type: ignore[no-any-return]
+
+
+def _md5_of_weights() -> str:
+    from dlplay.pretrained.resnet_50 import md5
+
+    return md5(Path(os.environ[_WEIGHTS]))
+
+
+def _seconds_after_restart() -> float:
     """The first answer of a new process whose network has been converted before."""
     ended = subprocess.run(
         [sys.executable, "-c", _RESTART], capture_output=True, text=True, check=True
     )
-    print(f"\nFirst answer after a restart: {float(ended.stdout.split()[-1]):.2f} s")
+    return float(ended.stdout.split()[-1])
 
 
-def seconds(work: Contender) -> float:
-    """How long it takes."""
+def _seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-if __name__ == "__main__":
-    main()

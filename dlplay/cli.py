@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from dlplay import cli_studies
 from dlplay.architectures import ARCHITECTURES
 from dlplay.catalogue import Entry
-from dlplay.classify import NETWORKS, default_network, network
+from dlplay.classify import NETWORKS, default_network, network, pretrained
 from dlplay.cli_export import add_arguments, export, script
 from dlplay.datasets import DATASETS
 from dlplay.errors import UserError
@@ -100,9 +100,17 @@ def runs(options: argparse.Namespace) -> int:
 
 
 def upload(options: argparse.Namespace) -> int:
-    """Keep a file for datasets that take one, and print the name experiments know it by."""
+    """Keep a file for datasets that take one, and print the name experiments know it by; with
+    --weights, the weights of a pre-trained network, their checksum verified."""
     from dlplay import uploads
 
+    if options.weights:
+        chosen = next((n for n in pretrained() if n.name == options.weights), None)
+        if chosen is None:
+            raise UserError(f"Expected one of {', '.join(NETWORKS)}", received=options.weights)
+        chosen.keep_weights(Path(options.file))
+        _say(f"{chosen.title} is ready.")
+        return 0
     try:
         _print(uploads.keep(Path(options.file).read_bytes()))
     except OSError as error:
@@ -113,8 +121,8 @@ def upload(options: argparse.Namespace) -> int:
 def classify(options: argparse.Namespace) -> int:
     """Name what is in photos; a photo that cannot be read does not keep the others from it."""
     from dlplay.classify.converted import is_converted
-    from dlplay.classify.photo import read
     from dlplay.classify.runtime import Runtime
+    from dlplay.photo import read
 
     chosen = network(options.network) if options.network else default_network()
     if options.download or not is_converted(chosen):
@@ -161,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
             )  # fmt: skip
         if command is upload:
             sub.add_argument("file", metavar="FILE")
+            sub.add_argument("--weights", metavar="NETWORK", help="weights the server's owner has")
         if command is classify:
             sub.add_argument("photos", metavar="PHOTO", nargs="+")
             sub.add_argument(

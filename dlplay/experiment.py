@@ -82,6 +82,19 @@ class Experiment(Choice):
                 fix="Choose no augmentation",
             )
 
+    @property
+    def epochs(self) -> int:
+        """Of the training, and of a fine-tuning that follows it."""
+        tuning = self.architecture.tuning()
+        return self.training.epochs + (tuning.epochs if tuning else 0)
+
+    def rate_after(self, epoch: int) -> float:
+        """The learning rate that holds after ``epoch`` epochs, before its schedule's factor."""
+        tuning = self.architecture.tuning()
+        if tuning and epoch >= self.training.epochs:
+            return tuning.learning_rate
+        return self.training.optimizer.learning_rate
+
     def objective(self, facts: Facts) -> Objective:
         """The last layer and the loss."""
         return self.architecture.objective(self.training.loss, facts)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from dlplay.runs import Store, open_store
 
@@ -29,3 +32,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def store() -> Store:
     """An empty run store."""
     return open_store()
+
+
+@pytest.fixture
+def encode() -> Callable[..., bytes]:
+    """Makes the content of an image file."""
+
+    def content(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+        file = BytesIO()
+        image.save(file, kind, **options)
+        return file.getvalue()
+
+    return content

@@ -128,5 +128,12 @@ def test_xor_without_noise_is_given_to_a_network_without_hidden_layers() -> None
     assert "no straight line" in PRESETS["xor-perceptron"].summary
 
 
+def test_transfer_starts_from_photos_with_nothing_but_a_new_last_layer() -> None:
+    assert_values(
+        "digits-transfer", **PLAIN_ADAM, architecture__name="transfer", architecture__units=[],
+        architecture__fine_tuning=None, training__epochs=10,
+    )  # fmt: skip
+
+
 def test_a_regression_is_among_them() -> None:
     assert PRESETS["diabetes-regression"].experiment.dataset.facts().task == "regression"

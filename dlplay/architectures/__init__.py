@@ -1,6 +1,6 @@
 """The networks. One file each, one line an entry: an import lists it, in this order."""
 
-from dlplay.architectures.base import Architecture
+from dlplay.architectures.base import Architecture, FineTuning
 from dlplay.architectures.objective import Loss, Objective, objective_for
 from dlplay.architectures.perceptron import Perceptron
 from dlplay.architectures.mlp import Mlp
@@ -21,6 +21,7 @@ from dlplay.architectures.vgg_16 import Vgg16
 from dlplay.architectures.resnet_50 import ResNet50
 from dlplay.architectures.gan import Gan
 from dlplay.architectures.autoencoder import Autoencoder
+from dlplay.architectures.transfer import Transfer
 from dlplay.architectures.regularisation import Augmentation, Regularisation
 from dlplay.catalogue import entries
 
@@ -31,6 +32,7 @@ __all__ = [
     "ARCHITECTURES",
     "Architecture",
     "Augmentation",
+    "FineTuning",
     "Loss",
     "Objective",
     "Regularisation",

@@ -9,7 +9,7 @@ from pydantic import Field
 from dlplay.architectures.blocks import Blocks
 from dlplay.architectures.objective import Loss, Objective, objective_for
 from dlplay.architectures.regularisation import Regularisation
-from dlplay.catalogue import Entry, Task
+from dlplay.catalogue import Choice, Entry, Task
 from dlplay.datasets import Facts
 from dlplay.datasets.base import Kind
 from dlplay.errors import UserError
@@ -23,9 +23,43 @@ Initialiser = Literal[
 ]
 
 
-class Architecture(Entry):
-    """A network; `build` makes the Keras model, in a worker."""
+class FineTuning(Choice):
+    """A second part of training, in which the last blocks of a frozen part learn too."""
 
+    blocks: int = Field(
+        default=2,
+        ge=1,
+        le=16,
+        title="Blocks",
+        description="How many blocks learn, counted from the last; the first ones see edges and "
+        "colours, which are the same everywhere.",
+    )
+    epochs: int = Field(
+        default=5,
+        ge=1,
+        le=1_000,
+        title="Epochs of fine-tuning",
+        description="These come after the others, and each looks at every image anew.",
+    )
+    learning_rate: float = Field(
+        default=1e-4,
+        gt=0.0,
+        le=1.0,
+        title="Learning rate of fine-tuning",
+        description="Much lower than before: large steps would destroy what was learnt.",
+        json_schema_extra={"scale": "log"},
+    )
+
+
+class Architecture(Entry):
+    """A network; `build` makes the Keras model, in a worker.
+
+    Attributes:
+        frozen_part: name of the last layer of a part that training leaves as it is; what that
+            layer says of a sample is worked out once and kept. Empty if all layers learn.
+    """
+
+    frozen_part: ClassVar[str] = ""
     kinds: ClassVar[tuple[Kind, ...]] = ("table", "image")
     tasks: ClassVar[tuple[Task, ...]] = ("classification", "regression")
     normalises: ClassVar[bool] = False
@@ -85,6 +119,20 @@ class Architecture(Entry):
         inputs = keras.Input(facts.input_shape, name=facts.kind)
         outputs = blocks.output(self.body(blocks, blocks.prepare(inputs, facts)), objective)
         return keras.Model(inputs, outputs, name=self.name.replace("-", "_"))
+
+    def initialise(self, model: keras.Model) -> None:
+        """Put what was learnt elsewhere into a model that `build` made.
+
+        Raises:
+            UserError: it is not on this machine.
+        """
+
+    def tuning(self) -> FineTuning | None:
+        """How the frozen part is to be fine-tuned; None if it is not."""
+        return None
+
+    def thaw(self, model: keras.Model) -> None:
+        """Let those layers of the frozen part learn that are to be fine-tuned."""
 
     def blocks(self, regularisation: Regularisation) -> Blocks:
         """The shared layers, with this network's activation and initialiser."""

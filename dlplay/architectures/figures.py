@@ -21,6 +21,7 @@ _KINDS = {
     "Activation": ("Activation", PALETTE[4]),
     "TreeLSTM": ("Tree-LSTM", PALETTE[0]), "RecursiveLayer": ("Recursive", PALETTE[0]),
     "Root": ("Root", "#9AA3B2"),
+    "Functional": ("Pre-trained network", PALETTE[5]),
     "FusedLSTM": ("LSTM", PALETTE[5]), "AddPositions": ("Positions", "#9AA3B2"),
 }  # fmt: skip
 _MOST_BOXES = 24

@@ -32,16 +32,27 @@ class Network:
 
     Args:
         training_bytes: parameters, gradients, optimiser state and the activations of a batch.
+        frozen_parameters: those of ``parameters`` that training leaves as they are.
+        spared_flops: of a sample, that an epoch is spared since a part is frozen.
+        once_flops: of a sample, for what is done once, whatever the number of epochs.
     """
 
     layers: tuple[Layer, ...]
     parameters: int
     training_bytes: int
+    frozen_parameters: int = 0
+    spared_flops: int = 0
+    once_flops: int = 0
 
     @property
     def flops(self) -> int:
         """Multiplications and additions of one sample's forward pass."""
         return sum(layer.flops for layer in self.layers)
+
+    @property
+    def epoch_flops(self) -> int:
+        """The same of training on one sample: a backward pass costs twice the forward one."""
+        return 3 * self.flops - self.spared_flops
 
     def to_values(self) -> dict[str, Any]:
         """Plain values that `from_values` reads back."""
@@ -54,4 +65,4 @@ class Network:
             Layer(**{**layer, "output_shape": tuple(layer["output_shape"])})
             for layer in values["layers"]
         )
-        return cls(layers, values["parameters"], values["training_bytes"])
+        return cls(**{**values, "layers": layers})

@@ -1,7 +1,7 @@
 """Pre-trained networks on a photo. One file a network, one line an entry, in this order."""
 
 from dlplay.catalogue import entries
-from dlplay.classify.base import Classifier, Pretrained, Weights
+from dlplay.classify.base import Classifier, Pretrained
 from dlplay.classify.resnet_50 import ResNet50
 from dlplay.classify.efficientnet_lite0 import EfficientNetLite0
 from dlplay.classify.trained_run import PREFIX, TrainedRun, usable_runs
@@ -45,7 +45,6 @@ __all__ = [
     "Classifier",
     "Pretrained",
     "TrainedRun",
-    "Weights",
     "default_network",
     "network",
     "pretrained",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,21 +13,10 @@ from dlplay.catalogue import Entry
 from dlplay.classify.framing import Framing
 from dlplay.classify.labels import Label, imagenet_labels
 from dlplay.errors import UserError
+from dlplay.pretrained import Weights
 
 if TYPE_CHECKING:
     import keras
-
-
-@dataclass(frozen=True)
-class Weights:
-    """A file whose content has been verified.
-
-    Args:
-        checksum: of the content, in hexadecimal digits; tells converted files apart.
-    """
-
-    path: Path
-    checksum: str
 
 
 class Classifier(Entry):
@@ -120,6 +108,14 @@ class Pretrained(Classifier):
     top_1: ClassVar[float]
     top_1_source: ClassVar[str]
     published: ClassVar[str]
+
+    def keep_weights(self, file: Path) -> None:
+        """Take over a file of weights the server's owner brings.
+
+        Raises:
+            UserError: it is not the right one, or none is needed.
+        """
+        raise UserError(f"{self.title} has its weights already; nothing needs to be uploaded")
 
     @property
     def framing(self) -> Framing:

@@ -8,13 +8,13 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dlplay.classify.base import Classifier
-from dlplay.classify.converted import KERNEL_FILE, MODEL_FILE, converted_folder
+from dlplay.classify.converted import KERNEL_FILE, MODEL_FILE, TAIL_FILE, converted_folder
+from dlplay.classify.ending import find_head, find_tail
 from dlplay.errors import UserError
 
 if TYPE_CHECKING:
@@ -58,39 +58,26 @@ def _write(model: keras.Model, folder: Path) -> None:
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import keras
 
-    head = find_head(model)
-    outputs = [model.output]
+    head, outputs = find_head(model), [_of_every_class(model.output)]
     if head is not None:
         features, kernel = head
         outputs.append(features)
         np.save(folder / KERNEL_FILE, kernel)
+    elif (found := find_tail(model)) is not None:
+        features, tail = found
+        outputs.append(features)
+        tail.save(folder / TAIL_FILE)
     both = keras.Model(model.input, outputs)
     # Left to itself, Keras would export augmentation as if in training.
     predicting = keras.Model(model.input, both(model.input, training=False))
     predicting.export(str(folder / MODEL_FILE), format="openvino", verbose=False)
 
 
-def find_head(model: keras.Model) -> tuple[keras.KerasTensor, NDArray[np.float32]] | None:
-    """Last feature map and kernel of a network that ends in global pooling and one dense layer.
-
-    None for any other network: only there is the class activation map a weighted sum.
-    """
+def _of_every_class(output: keras.KerasTensor) -> keras.KerasTensor:
+    """Probabilities ``(batch, classes)``; networks for two classes say only the second's."""
     from keras import layers
 
-    output, pooling = model.layers[-1], _before(model.layers[-1])
-    while isinstance(pooling, layers.Dropout):
-        pooling = _before(pooling)
-    if not isinstance(output, layers.Dense) or not isinstance(
-        pooling, layers.GlobalAveragePooling2D
-    ):
-        return None
-    return pooling.input, np.asarray(output.kernel, np.float32)
-
-
-def _before(layer: Any) -> Any:
-    """The layer whose output ``layer`` takes; None if that is not one layer."""
-    source = layer.input
-    return source._keras_history.operation if hasattr(source, "_keras_history") else None
+    return layers.Concatenate()([1 - output, output]) if output.shape[-1] == 1 else output
 
 
 def _clear_abandoned(parent: Path) -> None:

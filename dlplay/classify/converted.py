@@ -8,10 +8,11 @@ from pathlib import Path
 from dlplay.classify.base import Classifier
 from dlplay.settings import Settings
 
-MODEL_FILE, KERNEL_FILE = "model.xml", "kernel.npy"
-"""The network, and the weights of its last layer if the map of a class can be made from them."""
+MODEL_FILE, KERNEL_FILE, TAIL_FILE = "model.xml", "kernel.npy", "tail.npz"
+"""The network, and what the map of a class is made from: the weights of its last layer where they
+suffice, or all layers behind the last feature map; neither for networks without such a map."""
 
-_LAYOUT = 1
+_LAYOUT = 2
 """Raise it when converted folders of earlier versions can no longer be used."""
 
 

@@ -10,14 +10,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dlplay.catalogue import Card
-from dlplay.classify.base import Pretrained, Weights
+from dlplay.classify.base import Pretrained
 from dlplay.classify.framing import Framing
-from dlplay.classify.weights import RESNET_50_MD5, download_resnet_50, resnet_50_weights
+from dlplay.pretrained import Weights
+from dlplay.pretrained.resnet_50 import (
+    MEAN_RED_GREEN_BLUE,
+    RESNET_50_MD5,
+    download_resnet_50,
+    keep_resnet_50,
+    resnet_50_weights,
+)
 
 if TYPE_CHECKING:
     import keras
 
-_MEAN_BLUE_GREEN_RED = np.array([103.939, 116.779, 123.68], np.float32)
+_MEAN_BLUE_GREEN_RED = np.array(MEAN_RED_GREEN_BLUE[::-1], np.float32)
 
 
 class ResNet50(Pretrained):
@@ -43,6 +50,9 @@ class ResNet50(Pretrained):
 
     def download(self) -> None:
         download_resnet_50()
+
+    def keep_weights(self, file: Path) -> None:
+        keep_resnet_50(file)
 
     def build(self, weights: Path) -> keras.Model:
         import keras

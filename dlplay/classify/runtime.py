@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dlplay.classify.activation_map import activation_map
+from dlplay.classify.activation_map import activation_map, grad_cam
 from dlplay.classify.base import Classifier
-from dlplay.classify.converted import KERNEL_FILE, MODEL_FILE, converted_folder
+from dlplay.classify.converted import KERNEL_FILE, MODEL_FILE, TAIL_FILE, converted_folder
 from dlplay.classify.labels import Label
+from dlplay.classify.tail import Tail
 from dlplay.errors import UserError
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Runtime:
         self._compiled = core.compile_model(model, "CPU", options)
         path = folder / KERNEL_FILE
         self._kernel = np.load(path) if path.is_file() else None
+        self._tail = Tail.load(folder / TAIL_FILE)
         self._idle: LifoQueue[InferRequest] = LifoQueue()
         self._started = 0
         self._lock = threading.Lock()
@@ -134,18 +136,17 @@ class Runtime:
         """
         with self._request() as request:
             request.infer([pixels])
-            outputs = [request.get_output_tensor(i).data[0] for i in range(self._outputs)]
+            count = len(self._compiled.outputs)
+            outputs = [request.get_output_tensor(i).data[0] for i in range(count)]
             copies = [output.copy() for output in outputs]
         return copies[0], copies[1] if len(copies) > 1 else None
 
-    @property
-    def _outputs(self) -> int:
-        return 1 if self._kernel is None else 2
-
     def _map(self, features: NDArray[np.float32] | None, index: int) -> NDArray[np.float32] | None:
-        if features is None or self._kernel is None:
+        if features is None:
             return None
-        return activation_map(features, self._kernel, index)
+        if self._tail is not None:
+            return grad_cam(features, self._tail.gradient(features, index))
+        return None if self._kernel is None else activation_map(features, self._kernel, index)
 
     @contextmanager
     def _request(self) -> Iterator[InferRequest]:

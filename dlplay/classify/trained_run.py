@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from dlplay.catalogue import Card
-from dlplay.classify.base import Classifier, Weights
+from dlplay.classify.base import Classifier
 from dlplay.classify.framing import Framing
 from dlplay.classify.labels import Label
 from dlplay.datasets import Facts
 from dlplay.errors import UserError
 from dlplay.experiment import dataset_adapter
+from dlplay.pretrained import Weights
 from dlplay.runs import Run, Store, open_store
 
 if TYPE_CHECKING:

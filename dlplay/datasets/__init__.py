@@ -29,6 +29,8 @@ from dlplay.datasets.stocks import Stocks
 from dlplay.datasets.sine import Sine
 from dlplay.datasets.mixtures import Ring
 from dlplay.datasets.mixtures import Grid
+from dlplay.datasets.image_folder import ImageFolder
+from dlplay.datasets.report import Report
 from dlplay.datasets.split import split, split_samples
 
 DATASETS: dict[str, type[Dataset]] = entries(globals(), Dataset)
@@ -39,6 +41,7 @@ __all__ = [
     "Dataset",
     "Facts",
     "Part",
+    "Report",
     "Samples",
     "Scaling",
     "Split",

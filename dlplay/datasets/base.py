@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from dlplay.catalogue import Choice, Entry, Task
+from dlplay.datasets.report import Report
 from dlplay.errors import UserError
 from dlplay.plain import body_of
 
@@ -179,6 +180,14 @@ class Dataset(Entry):
             UserError: `load` is not plain enough; such a dataset brings code of its own.
         """
         return body_of(self.load).code("X", "y")
+
+    def report(self) -> Report | None:
+        """What was found in a user's own data, for them to check; None where nothing needs it.
+
+        Raises:
+            UserError: as `load`.
+        """
+        return None
 
     @classmethod
     def options(cls, field_name: str, values: dict[str, object]) -> Sequence[str]:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from dlplay.catalogue import Card, Task
 from dlplay.datasets.base import Origin, Samples, TableDataset, need_samples
+from dlplay.datasets.csv_text import decoded, separator_of
 from dlplay.errors import UserError
 from dlplay.uploads import UploadName, path_of
 
@@ -99,7 +100,7 @@ class CsvFile(TableDataset):
     def code(self) -> str:
         table = read_table(self.file)
         target = self.target or str(table.columns[-1])
-        separator = _separator(path_of(self.file).read_text("utf-8-sig"))
+        separator = separator_of(decoded(path_of(self.file).read_bytes()))
         ignored = [column for column in self.ignore if column != target]
         lines = [
             "import pandas as pd",
@@ -149,18 +150,10 @@ def read_table(name: str) -> pd.DataFrame:
     """The uploaded table as it is, its shape checked."""
     import pandas as pd
 
-    content = path_of(name).read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            "Expected a CSV file in UTF-8",
-            received=f"a byte that is not, at position {error.start:,}",
-            fix="Save it as “CSV UTF-8” and upload it again",
-        ) from error
+    text = decoded(path_of(name).read_bytes())
     if not text.strip():
         raise UserError("Expected a header and rows", received="an empty file")
-    separator = _separator(text)
+    separator = separator_of(text)
     _check_first_row(text, separator)
     try:
         table = pd.read_csv(io.StringIO(text), sep=separator, skipinitialspace=True)
@@ -194,13 +187,6 @@ def _check_first_row(text: str, separator: str) -> None:
             received="rows with more cells than the header",
             fix="Give every column a name in the first line",
         )
-
-
-def _separator(text: str) -> str:
-    try:
-        return csv.Sniffer().sniff(text[:65_536], ",;\t|").delimiter
-    except csv.Error:
-        return ","
 
 
 def _as_numbers(table: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def model_card(run: Run) -> str:
         "Samples": sizes or "not recorded",
         "Network": f"{network.title}. {network.source}",
         "Parameters": f"{summary['parameters']:,}" if "parameters" in summary else "not recorded",
-        "Epochs": f"{summary.get('epochs', 0):,} of {experiment.training.epochs:,}",
+        "Epochs": f"{summary.get('epochs', 0):,} of {experiment.epochs:,}",
         "Optimiser": f"{experiment.training.optimizer.card.title}, learning rate "
         f"{experiment.training.optimizer.learning_rate:g}",
         "Seed": str(experiment.seed),

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from dlplay.datasets import Facts
+from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.export.base import Section
 from dlplay.export.data import data_section, split_section
@@ -40,6 +41,12 @@ def sections(
     Raises:
         UserError: a part of it cannot be said in plain code.
     """
+    if experiment.architecture.frozen_part:
+        raise UserError(
+            "A network that has learnt elsewhere cannot be written as plain code, since its "
+            "weights come from a file",
+            fix="Train it here and take the trained network away",
+        )
     objective, definitions = experiment.objective(facts), Definitions()
     expressions = Expressions(definitions)
     network = _network_section(experiment, model, expressions)

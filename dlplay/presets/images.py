@@ -54,4 +54,14 @@ PRESETS = (
         regularisation={"batch_norm": True},
         training={"batch_size": 32, "epochs": 8, "schedule": {"name": "cosine"}},
     ),
+    preset(
+        "digits-transfer",
+        "Transfer: from photos to digits",
+        "What a network has learnt from a million photos tells digits apart, too: with one new "
+        "layer 92 % of the test digits are right. Bring a zip of your own pictures as dataset, "
+        "or switch fine-tuning on.",
+        dataset={"name": "digits"},
+        architecture={"name": "transfer"},
+        training={"batch_size": 32, "epochs": 10},
+    ),
 )

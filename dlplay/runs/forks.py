@@ -35,7 +35,7 @@ def fork(store: Store, run_id: str, epoch: int, experiment: Experiment, **fields
             fix=f"Choose one of {', '.join(map(str, Checkpoints(parent.folder).epochs()))}",
         )
     marks = [mark for mark in parent.marks if mark.epoch <= epoch]
-    fork_mark = Mark(epoch, "forked", experiment.training.optimizer.learning_rate)
+    fork_mark = Mark(epoch, "forked", experiment.rate_after(epoch))
     made = store.create(
         experiment, f"Fork of {parent.title.removeprefix('Fork of ')}", run_id=fork_id,
         state="paused", origin=asdict(Origin(run_id, epoch)),
@@ -56,9 +56,9 @@ def check(parent: Run, epoch: int, experiment: Experiment) -> None:
             received=", ".join(wrong),
             fix="Train a new run to change them",
         )
-    if experiment.training.epochs <= epoch:
+    if experiment.epochs <= epoch:
         raise UserError(
             f"Expected more epochs than the {epoch} that are behind it",
-            received=experiment.training.epochs,
+            received=experiment.epochs,
         )
     experiment.check(experiment.dataset.facts())

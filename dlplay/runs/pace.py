@@ -25,10 +25,11 @@ class Pace:
     start_seconds: float
 
     def seconds(self, network: Network, samples: int, batch_size: int, epochs: int) -> float:
-        """Expected duration; a backward pass costs twice the forward one."""
+        """Expected duration."""
         steps = -(-samples // batch_size)
-        computing = 3 * network.flops * samples / self.flops_per_second
-        return self.start_seconds + epochs * (steps * self.step_seconds + computing)
+        computing = samples * (epochs * network.epoch_flops + network.once_flops)
+        stepping = epochs * steps * self.step_seconds
+        return self.start_seconds + stepping + computing / self.flops_per_second
 
     def save(self, device: str) -> None:
         """Keep it for the pages of this server."""

@@ -132,7 +132,7 @@ def _best_point(store: Store, run: Run, metric: str) -> float | None:
 
 
 def _curve(store: Store, run: Run, plan: Plan) -> dict[int, float]:
-    stride = max(1, plan.experiment.training.epochs // _STEPS)
+    stride = max(1, plan.experiment.epochs // _STEPS)
     name = f"val_{plan.metric}"
     return {
         int(point.epoch): point.metrics[name]

@@ -20,12 +20,19 @@ def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Mod
     """
     keras.utils.clear_session()  # layers are named by a counter: begin it anew
     keras.utils.set_random_seed(experiment.seed)
-    objective = experiment.objective(facts)
     model = _network(experiment, facts, samples)
+    experiment.architecture.initialise(model)
+    return compile_model(model, experiment, facts, samples)
+
+
+def compile_model(
+    model: keras.Model, experiment: Experiment, facts: Facts, samples: int
+) -> keras.Model:
+    """``model`` itself, or a part of it, with the experiment's optimiser, loss and metrics."""
     steps = -(-samples // experiment.training.batch_size)
     model.compile(
         optimizer=_optimizer(experiment, steps),
-        loss=objective.loss,
+        loss=experiment.objective(facts).loss,
         metrics=metrics_of(experiment.architecture.task(facts), facts),
         jit_compile=False,
     )

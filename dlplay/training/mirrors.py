@@ -6,8 +6,8 @@ import math
 import os
 from collections.abc import Callable, Sequence
 
-from dlplay.errors import UserError
-from dlplay.runs import Point, Run
+from dlplay.errors import UserError, shortened
+from dlplay.runs import Point, Run, Store
 from dlplay.settings import Settings
 
 Mirror = Callable[[Run, Sequence[Point]], None]
@@ -30,6 +30,19 @@ def mirrors() -> list[Mirror]:
         _need("tensorboard", "tensorboard", "DLPLAY_TENSORBOARD_FOLDER")
         asked.append(to_tensorboard)
     return asked
+
+
+def hand_on(store: Store, run_id: str, asked: Sequence[Mirror]) -> None:
+    """Mirror a run's record; a mirror that fails is named on the run and changes nothing else."""
+    if not asked:
+        return
+    run, points = store.get(run_id), store.points(run_id, most=2**31)
+    for mirror in asked:
+        try:
+            mirror(run, points)
+        except Exception as error:  # each library has its own kinds
+            said = f"{type(error).__name__}: {shortened(error)}"
+            store.add_message(run_id, f"The record was not mirrored ({mirror.__name__}): {said}")
 
 
 def to_mlflow(run: Run, points: Sequence[Point]) -> None:

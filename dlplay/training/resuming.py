@@ -43,20 +43,23 @@ def size(model: keras.Model) -> int:
 def _named(model: keras.Model) -> dict[str, keras.Variable]:
     """Variables by their path; where several share one, numbered in the order they were made."""
     found: dict[str, keras.Variable] = {}
-    for variable in _variables(model):
-        name, number = f"v:{variable.path}", 1
+    for path, variable in _variables(model):
+        name, number = f"v:{path}", 1
         while name in found:
             number += 1
-            name = f"v:{variable.path}#{number}"
+            name = f"v:{path}#{number}"
         found[name] = variable
     return found
 
 
-def _variables(model: keras.Model) -> Iterable[keras.Variable]:
-    yield from model.variables
-    for part in vars(model).values():  # a network may have an optimiser for each of its halves
+def _variables(model: keras.Model) -> Iterable[tuple[str, keras.Variable]]:
+    yield from ((variable.path, variable) for variable in model.variables)
+    for place, part in vars(model).items():  # a network may have one for each of its halves
         if isinstance(part, keras.Optimizer):
-            yield from part.variables
+            # Keras names an optimiser by how many were made before: one for each stage.
+            owner = f"{place}:{type(part).__name__}"
+            for variable in part.variables:
+                yield f"{owner}/{variable.path.partition('/')[2]}", variable
 
 
 def wait_until_resumed(store: Store, run_id: str) -> bool:

@@ -10,6 +10,7 @@ from dlplay.errors import UserError
 from dlplay.runs.checkpoints import Checkpoint, Checkpoints
 from dlplay.training import resuming
 from dlplay.training.compiling import set_rate
+from dlplay.training.stages import Stages
 from dlplay.views.snapshots import forget_after
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Saver:
     def __init__(self, trainer: Trainer) -> None:
         self._trainer = trainer
         self._kept = Checkpoints(trainer.record.folder)
-        self._is_usual = self._kept.has_room(resuming.size(trainer.model))
+        self._last: Checkpoint | None = None
         self._not_before = 0.0
 
     def save_if_due(self, epoch: int) -> None:
@@ -38,44 +39,62 @@ class Saver:
 
         A run that cannot be saved (its disk is full) goes on all the same.
         """
-        if not self._is_usual and not needed:
-            return
         trainer, start = self._trainer, time.perf_counter()
+        model = trainer.stage.model
+        if not needed and not self._kept.has_room(resuming.size(model)):
+            return
         trainer.recorder.flush()  # whoever goes on from here finds the curve up to here
         weights, patience = trainer.patience.capture()
         notes = {
             "run": trainer.record.id, "rate": trainer.rate, "seconds": start - trainer.start,
             "best": trainer.best, "last": trainer.last, "patience": patience,
+            "stage": trainer.stage.number, "began": trainer.began, "note": trainer.note,
+            "epochs": trainer.experiment.training.epochs,
         }  # fmt: skip
-        arrays = {**resuming.capture(trainer.model), **weights}
+        arrays = {**resuming.capture(model), **weights}
         with suppress(OSError):
             self._kept.save(Checkpoint(epoch, arrays, notes))
         now = time.perf_counter()
         self._not_before = now + max(_SECONDS, (now - start) / _SHARE)
 
-    def go_back(self) -> int:
-        """Put the last saved epoch back: complete epochs. A new run saves its first weights."""
+    def find(self, stages: Stages) -> tuple[int, int]:
+        """Read the last saved epoch: the stage to go on in, and the epoch that began after.
+
+        Raises:
+            UserError: a fork's epoch cannot be read.
+        """
         trainer = self._trainer
-        kept = self._kept.latest()
+        self._last = kept = self._kept.latest()
         if kept is None:
             if trainer.record.origin is not None:
                 raise UserError("The saved epoch this fork started from cannot be read any more")
-            self.save(0)
-            return 0
+            return 0, 0
         notes = kept.notes
+        trainer.epochs, trainer.note = kept.epoch, notes["note"]
+        trainer.best, trainer.last = notes["best"], notes["last"]
+        trainer.start -= notes["seconds"]
+        if len(stages) > 1:  # what one stage has learnt the others build on
+            resuming.restore(trainer.model, kept.arrays)
+        if notes["epochs"] == trainer.experiment.training.epochs:
+            return notes["stage"], notes["began"]
+        return stages.place(kept.epoch)  # a fork may give the first stage more epochs
+
+    def go_back(self) -> None:
+        """Put back what `find` has read. A new run saves its first weights."""
+        trainer, kept, self._last = self._trainer, self._last, None
+        if kept is None:
+            return self.save(0)
+        notes, model = kept.notes, trainer.stage.model
         self._kept.forget_after(kept.epoch)
         forget_after(trainer.record.folder, kept.epoch)
-        resuming.restore(trainer.model, kept.arrays)
+        resuming.restore(model, kept.arrays)
         if trainer.experiment.training.early_stopping:
             trainer.patience.put_back(kept.arrays, notes["patience"])
         if notes["run"] == trainer.record.id:  # a fork has a rate of its own
             trainer.rate = notes["rate"]
-        elif not trainer.experiment.training.rate_is_constant:
+        elif not trainer.stage.training.rate_is_constant:
             # Another batch size or optimiser counts other steps: the schedule goes by epochs.
-            steps = -(-len(trainer.split.train) // trainer.experiment.training.batch_size)
-            trainer.model.optimizer.iterations.assign(kept.epoch * steps)
-        set_rate(trainer.model, trainer.rate)
+            steps = -(-len(trainer.split.train) // trainer.stage.training.batch_size)
+            model.optimizer.iterations.assign((kept.epoch - trainer.began) * steps)
+        set_rate(model, trainer.rate)
         trainer.marks = [mark for mark in trainer.marks if mark.epoch <= kept.epoch]
-        trainer.best, trainer.last = notes["best"], notes["last"]
-        trainer.start -= notes["seconds"]
-        return kept.epoch

@@ -20,20 +20,24 @@ _SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
 def summarise(experiment: Experiment, facts: Facts) -> Network:
     """The network's layers and the memory its training takes."""
     keras.utils.clear_session()  # layers are named by a counter: begin it anew
+    architecture = experiment.architecture
     with tf.Graph().as_default():
-        model = experiment.architecture.build(
-            facts, experiment.objective(facts), experiment.regularisation
-        )
-        layers = tuple(_layer(layer) for layer in all_layers(model))
+        model = architecture.build(facts, experiment.objective(facts), experiment.regularisation)
+        spared, once = _frozen_flops(model, experiment)
+        architecture.thaw(model)
+        # A part that comes as a whole is one row.
+        rows = model.layers if architecture.frozen_part else all_layers(model)
+        layers = tuple(_layer(layer) for layer in rows)
         parameters = model.count_params()
         trained = sum(math.prod(weights.shape) for weights in model.trainable_variables)
-        activations = sum(_kept(layer) for layer in model.layers)
+        frozen = parameters - _learnt(model) if architecture.frozen_part else 0
+        activations = _activations(model, bool(frozen))
     optimizer = experiment.training.optimizer
     slots = _SLOTS.get(optimizer.name, int(getattr(optimizer, "momentum", 0) > 0))
     batch = min(experiment.training.batch_size, facts.samples)
     # Forward values are kept for the backward pass, which makes gradients of the same size.
     numbers = parameters + trained * (1 + slots) + 2 * activations * batch
-    return Network(layers, parameters, numbers * _FLOAT_BYTES)
+    return Network(layers, parameters, numbers * _FLOAT_BYTES, frozen, spared, once)
 
 
 def _layer(layer: keras.Layer) -> Layer:
@@ -49,6 +53,8 @@ def _shape(layer: keras.Layer) -> tuple[int, ...]:
 
 def _flops(layer: keras.Layer) -> int:
     """Multiplications and additions of one sample's forward pass."""
+    if isinstance(layer, keras.Model):
+        return sum(_flops(inner) for inner in all_layers(layer))
     if isinstance(layer, keras.layers.Bidirectional):
         steps = int(layer.input.shape[1])
         return sum(_step_flops(one) * steps for one in (layer.forward_layer, layer.backward_layer))
@@ -93,3 +99,35 @@ def _kept(layer: keras.Layer) -> int:
 def _gates(layer: keras.layers.RNN) -> int:
     """Gates, state and output of one step of a recurrent layer."""
     return int(layer.cell.recurrent_kernel.shape[1]) + 2 * int(layer.units)
+
+
+def _learnt(model: keras.Model) -> int:
+    """Numbers that training changes; those that normalisation measures are among them."""
+    return sum(layer.count_params() for layer in all_layers(model) if layer.trainable)
+
+
+def _activations(model: keras.Model, has_frozen: bool) -> int:
+    """Values of a sample that are in memory at once: those behind the first layer that learns,
+    and the largest two of the frozen ones before it."""
+    if not has_frozen:
+        return sum(_kept(layer) for layer in model.layers)
+    layers = all_layers(model)
+    learning = (i for i, layer in enumerate(layers) if layer.weights and layer.trainable)
+    first = next(learning, len(layers))
+    sizes = [_kept(layer) for layer in layers]
+    return sum(sizes[first:]) + sum(sorted(sizes[:first])[-2:])
+
+
+def _frozen_flops(model: keras.Model, experiment: Experiment) -> tuple[int, int]:
+    """Arithmetic of a sample that an epoch is spared, and that is done once for all epochs."""
+    architecture = experiment.architecture
+    if not architecture.frozen_part:
+        return 0, 0
+    end = [layer.name for layer in model.layers].index(architecture.frozen_part)
+    forward = sum(_flops(layer) for layer in model.layers[:end])
+    is_kept = not experiment.regularisation.augment
+    tuning = architecture.tuning()
+    # Fine-tuning goes forward through everything, and back through a part: twice the forward cost
+    # at the least.
+    tuned = 2 * forward * tuning.epochs if tuning else 0
+    return (3 if is_kept else 2) * forward, (forward if is_kept else 0) + tuned

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from dlplay.catalogue import Task
-from dlplay.datasets import Part, Split, split_samples
+from dlplay.datasets import Samples, Split, split_samples
 from dlplay.datasets.split import doubles
-from dlplay.errors import UserError, shortened
+from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.memory import available_bytes, check_memory
 from dlplay.runs import Mark, Point, Run, Store, control
 from dlplay.training.compiling import build_model, set_rate
-from dlplay.training.engine import Array, Engine, Progress, Values
-from dlplay.training.mirrors import Mirror, mirrors
+from dlplay.training.engine import Engine, Progress, Values
+from dlplay.training.mirrors import Mirror, hand_on, mirrors
 from dlplay.training.recorder import Recorder
 from dlplay.training.resuming import wait_until_resumed
 from dlplay.training.saving import Saver
 from dlplay.training.speed import Speed
+from dlplay.training.stages import Stages
 from dlplay.training.stopping import Patience
 from dlplay.training.summary import summarise
+from dlplay.training.units import in_units
 from dlplay.training.watching import Watchers, look_back
 from dlplay.views import Subject
 
@@ -55,23 +57,10 @@ def train(store: Store, run: Run, on_progress: OnProgress = lambda _: None) -> R
         store.end(run.id, "failed", f"Training broke off: {type(error).__name__}: {error}")
         raise
     try:
-        _mirror(store, run.id, asked)
+        hand_on(store, run.id, asked)
         return store.get(run.id)
     except UserError:  # deleted while it rested
         return run
-
-
-def _mirror(store: Store, run_id: str, asked: Sequence[Mirror]) -> None:
-    """Hand the record on; a mirror that fails is named on the run and changes nothing else."""
-    if not asked:
-        return
-    run, points = store.get(run_id), store.points(run_id, most=2**31)
-    for mirror in asked:
-        try:
-            mirror(run, points)
-        except Exception as error:  # each library has its own kinds
-            said = f"{type(error).__name__}: {shortened(error)}"
-            store.add_message(run_id, f"The record was not mirrored ({mirror.__name__}): {said}")
 
 
 class Trainer:
@@ -88,10 +77,12 @@ class Trainer:
         self.store, self.record, self.recorder = store, run, recorder
         self.on_progress = on_progress
         self.experiment: Experiment = run.experiment
-        self.rate = self.experiment.training.optimizer.learning_rate
         self.marks = list(run.marks)
+        self.epochs = 0
+        """Complete ones."""
         self.best: dict[str, float] = {}
         self.last: Values = {}
+        self.note = ""
         self.split: Split
         self.task: Task | None = None
         self.speed = Speed()
@@ -114,46 +105,79 @@ class Trainer:
         self.model = build_model(self.experiment, self.split.facts, len(self.split.train))
         self.subject = Subject(self.experiment, self.model, self.split, samples)
         self.watchers = Watchers(self.subject, self.record.folder)
-        self._train()
+        self._train(samples)
 
-    def _train(self) -> None:
-        training = self.experiment.training
-        engine = Engine(
-            self.model,
-            self._arrays(self.split.train),
-            self._arrays(self.split.validation),
-            batch_size=training.batch_size,
+    def _train(self, samples: Samples) -> None:
+        self.start = time.perf_counter()
+        stages = Stages(self.model, self.experiment, samples, self.split, self._look_about)
+        self.saver = Saver(self)
+        try:
+            first, self.began = self.saver.find(stages)
+            for number in range(first, len(stages)):
+                self._enter(stages, number)
+                if number == first:
+                    self._go_back()
+                else:
+                    self._begin()
+                if not self._train_stage():
+                    return
+        except _StopRequested:
+            return self._finish("stopped")
+        self._finish("finished", self.engine)
+
+    def _enter(self, stages: Stages, number: int) -> None:
+        """Make ready for a stage's epochs."""
+        self.stage = stages.make(number)
+        self.engine = Engine(
+            self.stage.model,
+            self.stage.arrays("train"),
+            self.stage.arrays("validation"),
+            batch_size=self.stage.training.batch_size,
             seed=self.experiment.seed,
             jit_compile=bool(tf.config.list_physical_devices("GPU")),
         )
-        self.patience = Patience(training.early_stopping, self.model)
+        self.rate = self.stage.training.optimizer.learning_rate
+        self.patience = Patience(self.stage.training.early_stopping, self.stage.model)
         self._report(phase="preparing the first step")
-        self.start = time.perf_counter()
-        epochs = self._go_back()
-        for epoch in range(epochs, training.epochs):
+
+    def _go_back(self) -> None:
+        """Put back what the run, or the one it was forked from, saved last."""
+        self.saver.go_back()
+        self.recorder.continue_from(control.rewind(self.store, self.record.id, self.epochs))
+        self.recorder.flush()
+
+    def _begin(self) -> None:
+        """Note where a stage begins that comes after another; a run can go back to here."""
+        self.began = self.epochs
+        self.marks.append(Mark(self.epochs, self.stage.title, self.rate))
+        self.saver.save(self.epochs, needed=True)
+        if self.recorder.wishes.rate is None:  # such a wish is met, and marked, very soon
+            control.mark(self.store, self.record.id, self.marks)
+
+    def _train_stage(self) -> bool:
+        """All epochs of a stage, or fewer if it stops early; False if the run rests."""
+        for epoch in range(self.epochs, self.began + self.stage.training.epochs):
             self._take_rate(epoch)
-            for progress in engine.run_epoch(epoch):
+            for progress in self.engine.run_epoch(epoch):
                 self._take(progress)
                 if self.recorder.stop_requested:
-                    return self._finish("stopped", epochs + progress.is_epoch_end)
-            epochs = epoch + 1
+                    self.epochs += progress.is_epoch_end
+                    raise _StopRequested
+            self.epochs = epoch + 1
             over = self.patience.is_over(epoch, self.last["val_loss"])
-            self.saver.save_if_due(epochs)
+            self.saver.save_if_due(self.epochs)
             if over:
                 break
-            if self._is_to_pause(epochs) and not self._pause(epochs):
-                return
-        self.saver.save(epochs)
+            if self._is_to_pause() and not self._pause():
+                return False
+        self.saver.save(self.epochs)
         self.patience.restore()
-        self._finish("finished", epochs, engine, self.patience.note)
+        self.note = self.patience.note or self.note
+        return True
 
-    def _go_back(self) -> int:
-        """Put back what the run, or the one it was forked from, saved last; epochs done."""
-        self.saver = Saver(self)
-        epoch = self.saver.go_back()
-        self.recorder.continue_from(control.rewind(self.store, self.record.id, epoch))
-        self.recorder.flush()
-        return epoch
+    def _total(self) -> int:
+        """Epochs of all stages, unless one that is to come stops early."""
+        return self.began + self.stage.training.epochs + self.stage.later
 
     def _take_rate(self, epoch: int) -> None:
         """Go on with the learning rate that is wished for."""
@@ -161,23 +185,23 @@ class Trainer:
         if rate is None or rate == self.rate:
             return
         self.rate = rate
-        set_rate(self.model, rate)
+        set_rate(self.stage.model, rate)
         self.marks.append(Mark(epoch, f"rate {rate:g}", rate))
         control.mark(self.store, self.record.id, self.marks)
         self.saver.save(epoch)
 
-    def _is_to_pause(self, epochs: int) -> bool:
+    def _is_to_pause(self) -> bool:
         wanted = self.recorder.wishes.pause_after
-        return wanted is not None and wanted <= epochs < self.experiment.training.epochs
+        return wanted is not None and wanted <= self.epochs < self._total()
 
-    def _pause(self, epochs: int) -> bool:
+    def _pause(self) -> bool:
         """Rest; False if another process is to go on, or nobody."""
         began = time.perf_counter()
-        self.saver.save(epochs, needed=True)
-        self._look(epochs, at_once=True)
+        self.saver.save(self.epochs, needed=True)
+        self.watchers.look(self.epochs, at_once=True)
         self._save_model()
         self.recorder.flush()
-        if not control.pause(self.store, self.record.id, self._summary(epochs)):
+        if not control.pause(self.store, self.record.id, self._summary()):
             return False
         if not wait_until_resumed(self.store, self.record.id):
             return False
@@ -185,24 +209,30 @@ class Trainer:
         self.start += time.perf_counter() - began
         return True
 
+    def _look_about(self, phase: str, share: float) -> None:
+        """Report what goes on before a stage; break off if that is wanted."""
+        self._report(phase=phase, share=share)
+        if self.recorder.stop_requested:
+            raise _StopRequested
+
     def _take(self, progress: Progress) -> None:
         """Record what a graph call brought."""
         if progress.first_bad_step is not None:
             raise _not_a_number(progress, self.rate)
-        values = self._in_units(progress.values)
+        values = in_units(progress.values, self.split, self.task)
         done = progress.epoch + progress.step / progress.steps
         seconds = time.perf_counter() - self.start
         if progress.is_epoch_end:
-            training = self.experiment.training
+            training = self.stage.training
             changed = self.rate / training.optimizer.learning_rate
-            rate = training.learning_rate_at(progress.epoch) * changed
+            rate = training.learning_rate_at(progress.epoch - self.began) * changed
             self.last = values | {"learning_rate": rate}
             self._remember_best(progress.epoch + 1, values)
             self.recorder.add(Point(done, seconds, self.last))
         else:
             self.recorder.add(Point(done, seconds, values, within_epoch=True))
-        self._look(progress.epoch + progress.is_epoch_end)
-        epochs = self.experiment.training.epochs
+        self.watchers.look(progress.epoch + progress.is_epoch_end)
+        epochs = self._total()
         self.speed.take(seconds, done)
         self._report(
             phase="training", epoch=progress.epoch + progress.is_epoch_end, epochs=epochs,
@@ -211,28 +241,27 @@ class Trainer:
             seconds_left=self.speed.seconds_left(epochs - done),
         )  # fmt: skip
 
-    def _finish(
-        self, state: Any, epochs: int, engine: Engine | None = None, note: str = ""
-    ) -> None:
-        summary = self._summary(epochs)
+    def _finish(self, state: Any, engine: Engine | None = None) -> None:
+        summary = self._summary()
         if engine is not None:
             self._report(phase="testing", share=1.0, seconds=summary["seconds"])
-            self._look(epochs, at_once=True)
-            test = engine.evaluate(*self._arrays(self.split.test))
-            summary["test"] = self._in_units(test, "test")
+            self.watchers.look(self.epochs, at_once=True)
+            test = engine.evaluate(*self.stage.arrays("test"))
+            summary["test"] = in_units(test, self.split, self.task, "test")
             summary["doubles"] = doubles(self.split)
             self._save_model()
         self.recorder.close()
+        note = self.note if engine is not None else ""
         self.store.end(self.record.id, state, note, summary=summary)
         # Whoever stopped a run, or waits for its scores, need not wait for the rest.
         if engine is None:
             self._save_model()
-            self._look(epochs, at_once=True)
-        look_back(self.subject, self.record.folder, epochs)
+            self.watchers.look(self.epochs, at_once=True)
+        look_back(self.subject, self.record.folder, self.epochs)
 
-    def _summary(self, epochs: int) -> dict[str, Any]:
+    def _summary(self) -> dict[str, Any]:
         return {
-            "task": self.task, "seconds": time.perf_counter() - self.start, "epochs": epochs,
+            "task": self.task, "seconds": time.perf_counter() - self.start, "epochs": self.epochs,
             "final": self.last, "best": self.best,
             "parameters": self.model.count_params(),
             "sizes": {name: len(rows) for name, rows in self.split.rows.items()},
@@ -243,38 +272,19 @@ class Trainer:
         self.model.save(partial)
         os.replace(partial, self.record.folder / MODEL_FILE)
 
-    def _arrays(self, part: Part) -> tuple[Array, Array]:
-        objective = self.experiment.objective(self.split.facts)
-        return part.inputs, objective.encode(part.inputs, part.targets)
-
-    def _in_units(self, values: Values, part: str = "train") -> Values:
-        """Errors in the target's unit, where the target was standardised, and in parts of the
-        naive forecast's where there is one."""
-        scaling, naive = self.split.target_scaling, self.split.naive
-        if scaling is None or self.task == "reconstruction":
-            return values
-        found = {
-            name: value * float(scaling.deviation) if name.endswith("mae") else value
-            for name, value in values.items()
-        }
-        for prefix, measured in (("", part), ("val_", "validation")):
-            if naive and f"{prefix}mae" in found:
-                error = max(naive.errors[measured], 1e-12)
-                found[f"{prefix}naive_ratio"] = found[f"{prefix}mae"] / error
-        return found
-
     def _remember_best(self, epoch: int, values: Values) -> None:
         if values["val_loss"] < self.best.get("val_loss", np.inf):
             self.best = {"epoch": epoch, **{k: v for k, v in values.items() if k[:4] == "val_"}}
-
-    def _look(self, epoch: int, at_once: bool = False) -> None:
-        self.watchers.look(epoch, at_once)
 
     def _report(self, **progress: Any) -> None:
         if self.task is not None:
             progress["task"] = self.task
         self.recorder.report(**progress)
         self.on_progress(progress)
+
+
+class _StopRequested(Exception):
+    """Somebody wants the run to end."""
 
 
 def _not_a_number(progress: Progress, rate: float) -> UserError:

@@ -10,8 +10,8 @@ from PIL import Image
 
 from dlplay.classify import Classifier, network
 from dlplay.classify.converted import converted_folder
-from dlplay.classify.photo import decode
 from dlplay.classify.runtime import Runtime
+from dlplay.photo import decode
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from PIL import Image
 from dlplay.classify import Classifier
 from dlplay.classify.figures import bars_info, overlay_info, plot_bars
 from dlplay.classify.perturbation import Perturbation
-from dlplay.classify.photo import EXTENSIONS
 from dlplay.classify.runtime import Answer, Runtime
 from dlplay.classify.samples import SAMPLES
 from dlplay.errors import UserError
+from dlplay.photo import EXTENSIONS
 from dlplay.ui import classify_network, classify_state
 from dlplay.ui.canvas import canvas
 from dlplay.ui.chart import chart
@@ -61,39 +61,48 @@ def show_photo(runtime: Runtime, network: Classifier, upload: Upload) -> None:
         guesses = st.container()
         perturbation = _perturbation()
         classify_network.card(network)
-    spoilt, chosen = perturbation.apply(photo), 0
+    spoilt = perturbation.apply(photo)
     answer = runtime.classify(spoilt)
-    if not network.takes_drawings:
+    if network.takes_drawings:
+        with guesses:
+            bars = st.container()
+            chosen = _given(network, spoilt, answer)
+    else:
+        bars = guesses
         with picture:
             chosen = _picture(network, spoilt, answer, upload)
-    with guesses:
+    with bars:
         _guesses(network, answer, chosen)
-        if network.takes_drawings:
-            _given(network, spoilt)
 
 
 def _picture(network: Classifier, photo: Image.Image, answer: Answer, upload: Upload) -> int:
     """The photo with the map of one guess over it; the number of that guess."""
     shown = st.empty()
-    chosen, strength = 0, 0.0
-    if answer.guesses[0].map is not None:
-        left, right = st.columns([3, 2], vertical_alignment="bottom")
-        names = [guess.label.name for guess in answer.guesses]
-        chosen = left.segmented_control(
-            "Where it looked for", range(len(names)), default=0, key="classify_guess",
-            format_func=names.__getitem__, required=True,
-            help="The class activation map: the redder a place, the more it speaks for this "
-            "class. It is a weighted sum of the last feature map, a few places wide, enlarged.",
-        ) or 0  # fmt: skip
-        strength = right.slider(
-            "Strength of the map", 0, 100, 60, 5, format="%d %%", key="classify_strength",
-            help="How much the map covers the photo; 0 % shows the photo alone.",
-        ) / 100  # fmt: skip
+    chosen, strength = _which_map(answer)
     pixels = overlay_info(photo, network.framing, answer.guesses[chosen].map, strength)
     shown.image(pixels, width="stretch", output_format="JPEG")
     pale = "" if network.framing.share is None else " The pale border is cut off before it looks."
     st.caption(f"{upload.name}, {photo.width:,}×{photo.height:,} pixels.{pale} {upload.credit}")
     return chosen
+
+
+def _which_map(answer: Answer) -> tuple[int, float]:
+    """Of which guess the map is to be seen, and how strong; the first and not at all without."""
+    if answer.guesses[0].map is None:
+        return 0, 0.0
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    names = [guess.label.name for guess in answer.guesses]
+    chosen = left.segmented_control(
+        "Where it looked for", range(len(names)), default=0, key="classify_guess",
+        format_func=names.__getitem__, required=True,
+        help="The class activation map: the redder a place, the more it speaks for this "
+        "class. It is a weighted sum of the last feature map, a few places wide, enlarged.",
+    )  # fmt: skip
+    strength = right.slider(
+        "Strength of the map", 0, 100, 60, 5, format="%d %%", key="classify_strength",
+        help="How much the map covers the picture; 0 % shows the picture alone.",
+    )  # fmt: skip
+    return chosen or 0, strength / 100
 
 
 def _guesses(network: Classifier, answer: Answer, chosen: int) -> None:
@@ -108,16 +117,24 @@ def _guesses(network: Classifier, answer: Answer, chosen: int) -> None:
     )
 
 
-def _given(network: Classifier, photo: Image.Image) -> None:
-    """The pixels a small network is given, large enough to count them."""
+def _given(network: Classifier, photo: Image.Image, answer: Answer) -> int:
+    """The pixels a small network is given, large enough to count them, and where it looked in
+    them; the number of the guess that is shown for."""
     pixels = network.prepare(photo)[..., 0].round().astype(np.uint8)
-    enlarged = pixels.repeat(8, axis=0).repeat(8, axis=1)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(enlarged, width=120)
+    enlarged = Image.fromarray(pixels.repeat(8, axis=0).repeat(8, axis=1)).convert("RGB")
+    shown = st.container(horizontal=True, vertical_alignment="center")
+    chosen, strength = _which_map(answer)
+    with shown:
+        st.image(
+            overlay_info(enlarged, network.framing, answer.guesses[chosen].map, strength),
+            width=160,
+        )
         st.caption(
             f"What the network is given: {pixels.shape[0]}×{pixels.shape[1]} pixels, drawn as "
-            "large and as bright as the samples it has learnt from."
+            "large and as bright as the samples it has learnt from.",
+            width=260,
         )
+    return chosen
 
 
 def _perturbation() -> Perturbation:

@@ -146,7 +146,8 @@ def _draft(run: Run) -> dict[str, Any]:
     key = f"fork.{run.id}"
     if key not in st.session_state:
         values = copy.deepcopy(run.experiment.model_dump(mode="json"))
-        values["training"]["optimizer"]["learning_rate"] = current_rate(run)
+        if run.experiment.architecture.tuning() is None:  # which has a rate of its own
+            values["training"]["optimizer"]["learning_rate"] = current_rate(run)
         if run.state in ("finished", "failed"):  # there is nothing left to train otherwise
             values["training"]["epochs"] = 2 * run.experiment.training.epochs
         st.session_state[key] = values

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dlplay.classify.trained_run import TrainedRun, is_usable
 from dlplay.presets import nearest_preset
 from dlplay.runs import Run, State
 from dlplay.runs.figures import (
@@ -16,7 +17,7 @@ from dlplay.runs.figures import (
 )
 from dlplay.ui import advice, run_control, state, study_view, views
 from dlplay.ui.chart import chart
-from dlplay.ui.navigation import RUNS, TRAIN
+from dlplay.ui.navigation import CLASSIFY, RUNS, TRAIN
 from dlplay.ui.text import BadgeColour, clock, duration, metric_value, score
 
 STATES: dict[State, tuple[str, BadgeColour]] = {
@@ -46,15 +47,20 @@ def _header(run: Run) -> None:
     )
     with buttons:
         run_control.buttons(run)
-        if not run.is_active and st.button(
-            "Change and train again", icon=":material/edit:", key="again"
-        ):
-            state.load_draft(run.experiment, nearest_preset(run.experiment))
-            st.switch_page(TRAIN)
         if not run.is_active:
-            study_view.offer({"run": run.id})
+            _what_next(run)
         if st.button("All runs", icon=":material/list:", key="all_runs"):
             st.switch_page(RUNS)
+
+
+def _what_next(run: Run) -> None:
+    """What can be done with a run that has ended."""
+    if is_usable(run) and st.button("Try it", icon=":material/image_search:", key="try"):
+        st.switch_page(CLASSIFY, query_params={"network": TrainedRun(run=run.id).key})
+    if st.button("Change and train again", icon=":material/edit:", key="again"):
+        state.load_draft(run.experiment, nearest_preset(run.experiment))
+        st.switch_page(TRAIN)
+    study_view.offer({"run": run.id})
 
 
 def follow(run: Run) -> None:
@@ -140,7 +146,7 @@ def _charts(run: Run) -> bool:
             st.caption("The first points appear here as soon as the first step is done.")
         return False
     metric, log_loss = _choose_metric(run)
-    epochs = run.experiment.training.epochs
+    epochs = run.experiment.epochs
     columns = st.columns(3 if views.seen_live(run, beside=True) else 2)
     for column, name, log in zip(columns, ("loss", metric), (log_loss, False), strict=False):
         with column:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dlplay.architectures.layers import Network
-from dlplay.datasets import Dataset, Facts, Samples, Split, split_samples
+from dlplay.datasets import Dataset, Facts, Report, Samples, Split, split_samples
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment, dataset_adapter
 from dlplay.presets import PRESETS
@@ -116,9 +116,19 @@ def facts(dataset: Dataset) -> Facts:
     return _facts(dataset.model_dump_json())
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
+@st.cache_data(max_entries=50, show_spinner="Reading the dataset …")
 def _facts(dataset: str) -> Facts:
     return dataset_adapter.validate_json(dataset).facts()
+
+
+def report(dataset: Dataset) -> Report | None:
+    """What was found in a user's own data; None where nothing needs to be said."""
+    return _report(dataset.model_dump_json())
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _report(dataset: str) -> Report | None:
+    return dataset_adapter.validate_json(dataset).report()
 
 
 def split(dataset: Dataset, seed: int) -> Split:

@@ -35,7 +35,7 @@ def new_study() -> None:
     wanted = experiment()
     st.header("New study", anchor=False)
     card = f"{wanted.dataset.card.title} · {wanted.architecture.card.title}"
-    st.caption(f"{card} · {wanted.training.epochs:,} epochs · seed {wanted.seed}")
+    st.caption(f"{card} · {wanted.epochs:,} epochs · seed {wanted.seed}")
     kinds: dict[str, Callable[[Experiment], None]] = {
         "Ablation": _ablation, "Sweep": _sweep, "Cross-validation": _folds,
     }  # fmt: skip

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dlplay.architectures.figures import layer_title, plot_diagram
 from dlplay.architectures.layers import Network
-from dlplay.datasets import Dataset, Samples
+from dlplay.datasets import Dataset, Report, Samples
 from dlplay.datasets.base import Origin
 from dlplay.datasets.figures import plot_balance, plot_scatter, plot_sheet, telling_features
 from dlplay.datasets.reading import passages, reading_note
@@ -87,7 +87,7 @@ def _costs(experiment: Experiment, network: Network) -> None:
     samples = facts.samples * (1 - experiment.dataset.validation_fraction)
     seconds = pace and pace.seconds(network, int(samples), training.batch_size, training.epochs)
     costs = {
-        "Parameters": (f"{network.parameters:,}", "Numbers the network learns."),
+        "Parameters": _parameters(network),
         "Memory": (
             readable_bytes(network.training_bytes),
             "For weights, gradients, the optimiser and the activations of one batch.",
@@ -100,6 +100,13 @@ def _costs(experiment: Experiment, network: Network) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, (value, help) in costs.items():
             st.metric(name, value, help=help, width=150)
+
+
+def _parameters(network: Network) -> tuple[str, str]:
+    """How many numbers are learnt, and how many others there are."""
+    frozen = network.frozen_parameters
+    others = f" Another {frozen:,} were learnt before and stay as they are." if frozen else ""
+    return f"{network.parameters - frozen:,}", f"Numbers the network learns.{others}"
 
 
 def show_dataset(dataset: Dataset, seed: int) -> None:
@@ -127,6 +134,8 @@ def show_dataset(dataset: Dataset, seed: int) -> None:
         views = {"Series": lambda: previews.show_series(dataset, state.split(dataset, seed))}
     elif kind == "table":
         views["Table"] = lambda: _table(samples)
+    if (report := state.report(dataset)) is not None:
+        views["Report"] = lambda: _report(report)
     name = st.segmented_control(
         "View", list(views), default=next(iter(views)), key=f"view.{first}.{len(views)}",
         label_visibility="collapsed", required=True,
@@ -178,6 +187,16 @@ def _table(samples: Samples, rows: int = 100) -> None:
     table = {samples.target_name: [names[t] for t in targets] if names else targets}
     table |= dict(zip(samples.feature_names, samples.inputs[:rows].T, strict=True))
     st.dataframe(table, height=320, hide_index=True)
+
+
+def _report(report: Report) -> None:
+    """What was found in a user's own data, and what was left out of them."""
+    st.dataframe(list(report.table), hide_index=True, key="report")
+    for remark in report.remarks:
+        with st.expander(f"{len(remark.names):,} × {remark.sentence}", icon=":material/rule:"):
+            st.dataframe({"File": remark.names}, hide_index=True)
+    if not report.remarks:
+        st.caption("Every file could be used.")
 
 
 def _offer_download(dataset: Dataset) -> None:

@@ -11,6 +11,8 @@ from dlplay.experiment import Experiment
 from dlplay.presets import PRESETS
 from dlplay.runs import Store, requests
 from tests.app.pages import open_page, texts
+from tests.datasets.test_archive import zipped
+from tests.datasets.test_image_folder import folders
 
 FIRST = next(iter(PRESETS.values()))
 
@@ -157,6 +159,32 @@ def test_an_uploaded_table_is_trained_on(store: Store) -> None:
     launch(app)
     dataset = store.runs()[0].experiment.dataset
     assert dataset.load().class_names == ("no", "yes")
+
+
+def test_uploaded_pictures_are_shown_with_a_report_and_trained_on(store: Store) -> None:
+    app = open_page("train")
+    next(w for w in app.selectbox if w.label == "Dataset").set_value("image-folder").run()
+    files = folders(cat=6, dog=5) | {"dog/notes.txt": b"not a picture"}
+    app.file_uploader[0].set_value(("mine.zip", zipped(files), "application/zip")).run()
+    next(w for w in app.selectbox if w.label == "Network").set_value("mlp").run()
+    assert not app.exception
+    next(w for w in app.segmented_control if "Report" in w.options).set_value("Report").run()
+    assert list(app.dataframe[0].value["Pictures"]) == [6, 5]
+    assert "1 × Could not be read: left out." in [e.label for e in app.expander]
+    launch(app)
+    assert store.runs()[0].experiment.dataset.load().class_names == ("cat", "dog")
+
+
+@pytest.mark.parametrize("files", [{}, folders(cat=9), folders(cat=9, dog=1)])
+def test_pictures_that_cannot_be_used_say_what_is_wrong_with_them(
+    files: dict[str, bytes], store: Store
+) -> None:
+    app = open_page("train")
+    next(w for w in app.selectbox if w.label == "Dataset").set_value("image-folder").run()
+    app.file_uploader[0].set_value(("mine.zip", zipped(files), "application/zip")).run()
+    assert not app.exception
+    assert app.button(key="train").disabled
+    assert "Expected" in texts(app)
 
 
 def test_a_table_that_cannot_be_used_says_what_is_wrong_with_it(store: Store) -> None:

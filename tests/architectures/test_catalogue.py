@@ -90,9 +90,11 @@ def make(name: str, **values: Any) -> Architecture:
 def build(
     name: str, facts: Facts, regularisation: Regularisation = PLAIN, **values: Any
 ) -> keras.Model:
-    """A network, built."""
+    """A network, built, with what it has learnt elsewhere."""
     network = make(name, **values)
-    return network.build(facts, network.objective("auto", facts), regularisation)
+    model = network.build(facts, network.objective("auto", facts), regularisation)
+    network.initialise(model)
+    return model
 
 
 def any_facts(name: str) -> Facts:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from dlplay.classify import network
 from dlplay.classify.converted import converted_folder
 from dlplay.classify.runtime import Runtime
 from dlplay.execution import helper
-
-Encode = Callable[..., bytes]
 
 
 @pytest.fixture(autouse=True)
@@ -45,18 +40,6 @@ CAMERA = package_photo("skimage", "data/camera.png")
 def photos() -> dict[str, Path]:
     """Real photos by name; ``camera`` is grey."""
     return {path.stem: path for path in (CHINA, FLOWER, COFFEE, CHELSEA, ROCKET, CAMERA)}
-
-
-@pytest.fixture
-def encode() -> Encode:
-    """Makes the content of an image file."""
-
-    def content(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
-        file = BytesIO()
-        image.save(file, kind, **options)
-        return file.getvalue()
-
-    return content
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from dlplay.classify import NETWORKS, default_network, network
-from dlplay.classify.base import Weights
 from dlplay.classify.labels import imagenet_labels
 from dlplay.errors import UserError
+from dlplay.pretrained import Weights
 
 
 class TestEveryNetwork:

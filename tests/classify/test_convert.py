@@ -25,8 +25,8 @@ EFFICIENTNET = network("efficientnet-lite0")
 
 
 def wait_for(condition: Callable[[], object]) -> None:
-    """Until ``condition`` holds; fails after a minute."""
-    end = time.monotonic() + 60
+    """Until ``condition`` holds; fails after three minutes."""
+    end = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -10,13 +10,16 @@ import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from dlplay.architectures import ARCHITECTURES, Regularisation, objective_for
 from dlplay.classify import Classifier, network
 from dlplay.classify.activation_map import heat
-from dlplay.classify.convert import find_head
-from dlplay.classify.photo import read
+from dlplay.classify.ending import find_head, find_tail
 from dlplay.classify.runtime import Runtime
-from dlplay.classify.weights import md5
+from dlplay.classify.tail import Tail
+from dlplay.datasets import Facts
 from dlplay.execution import helper
+from dlplay.photo import read
+from dlplay.pretrained.resnet_50 import md5
 
 pytestmark = pytest.mark.xdist_group("keras")
 
@@ -160,6 +163,82 @@ def test_networks_without_such_an_end_have_no_map(ending: str) -> None:
     x = keras.layers.Flatten()(x) if ending != "two dense" else keras.layers.Dense(5)(x)
     model = keras.Model(inputs, keras.layers.Dense(2, activation="softmax")(x))
     assert find_head(model) is None
+
+
+def lenet_like(ending: str) -> keras.Model:
+    """Two convolutions, then an end of one kind."""
+    layers = keras.layers
+    inputs = keras.Input((15, 17, 1))
+    x = layers.Conv2D(4, 3, activation="relu")(inputs)
+    x = layers.Conv2D(6, 3)(layers.MaxPooling2D(2)(x))
+    if ending == "normalised":
+        x = layers.LeakyReLU(0.1)(layers.BatchNormalization()(x))
+    elif ending != "bare":
+        x = layers.Activation("tanh" if ending == "average" else "relu")(x)
+    x = {"average": layers.AveragePooling2D(2), "global": layers.GlobalAveragePooling2D()}.get(
+        ending, layers.MaxPooling2D(2)
+    )(x)
+    x = layers.Dropout(0.5)(x) if ending == "global" else layers.Flatten()(layers.Dropout(0.5)(x))
+    for units, name in ((8, "gelu"), (7, "elu"), (6, "sigmoid")):
+        x = layers.Dense(units)(x)
+        if ending == "normalised":
+            x = layers.BatchNormalization()(x)
+        x = layers.Dropout(0.2)(layers.Activation(name)(x))
+    last = (
+        layers.Dense(1, activation="sigmoid")
+        if ending == "two"
+        else layers.Dense(5, activation="softmax")
+    )
+    return keras.Model(inputs, last(x))
+
+
+@pytest.mark.parametrize("ending", ["plain", "bare", "normalised", "average", "global", "two"])
+def test_the_gradient_behind_the_feature_map_is_that_of_keras(ending: str, tmp_path: Path) -> None:
+    keras.utils.set_random_seed(4)
+    model, random = lenet_like(ending), np.random.default_rng(0)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
+    found = find_tail(model)
+    assert found is not None and find_head(model) is None
+    tensor, tail = found
+    tail.save(tmp_path / "tail.npz")
+    restored = Tail.load(tmp_path / "tail.npz")
+    assert restored is not None
+    last = model.layers[-1]
+    last.activation = keras.activations.linear
+    both = keras.Model(model.inputs[0], [tensor, model.output])
+    image = tf.constant(random.normal(size=(1, 15, 17, 1)).astype(np.float32))
+    for index in range(max(2, last.units)):
+        with tf.GradientTape() as tape:
+            features, scores = both(image, training=False)
+            score = scores[0, index] if last.units > 1 else scores[0, 0] * (2 * index - 1)
+        expected = np.asarray(tape.gradient(score, features))[0]
+        assert np.abs(expected).max() > 1e-6
+        received = restored.gradient(np.asarray(features)[0], index)
+        np.testing.assert_allclose(received, expected, atol=1e-4 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("name", ["lenet-5", "cnn-small", "cnn-deep"])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_networks_of_the_catalogue_that_end_in_dense_layers_have_such_a_map(
+    name: str, batch_norm: bool
+) -> None:
+    facts = Facts("image", (28, 28, 1), "classification", 100, tuple("0123456789"))
+    regularisation = Regularisation(batch_norm=batch_norm, dropout=0.2)
+    network = ARCHITECTURES[name].model_validate({"name": name})
+    found = find_tail(network.build(facts, objective_for("auto", facts), regularisation))
+    assert found is not None
+    height, width = found[0].shape[1:3]
+    assert min(height, width) > 4
+
+
+@pytest.mark.parametrize("name", ["mlp", "perceptron"])
+def test_networks_that_see_no_places_have_none(name: str) -> None:
+    facts = Facts("image", (28, 28, 1), "classification", 100, tuple("0123456789"))
+    network = ARCHITECTURES[name].model_validate({"name": name})
+    model = network.build(facts, objective_for("auto", facts), Regularisation())
+    assert find_tail(model) is None
 
 
 def test_dropout_before_the_last_layer_does_not_matter() -> None:

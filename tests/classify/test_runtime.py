@@ -12,9 +12,9 @@ import pytest
 
 from dlplay.classify import network
 from dlplay.classify.converted import MODEL_FILE, converted_folder, is_converted
-from dlplay.classify.photo import read
 from dlplay.classify.runtime import Runtime
 from dlplay.errors import UserError
+from dlplay.photo import read
 
 pytestmark = pytest.mark.xdist_group("classify")
 
@@ -100,7 +100,8 @@ def test_classifying_loads_no_framework(converted: Path, photos: dict[str, Path]
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from dlplay.classify import network, photo, runtime\n"
+        "from dlplay import photo\n"
+        "from dlplay.classify import network, runtime\n"
         "assert 'openvino' not in sys.modules\n"
         "loaded = runtime.Runtime(network('efficientnet-lite0'))\n"
         f"loaded.classify(photo.read(Path({str(photos['coffee'])!r})))\n"

@@ -13,6 +13,7 @@ from dlplay import uploads
 from dlplay.datasets import DATASETS, Dataset, Samples, split, split_samples
 from dlplay.datasets.base import SplitDataset, TableDataset
 from dlplay.datasets.series import SeriesDataset
+from tests.photo_zip import photo_zip
 
 LOADABLE = [name for name, entry in DATASETS.items() if entry.download is Dataset.download]
 """Those that never need a download."""
@@ -31,8 +32,9 @@ def make(name: str, **values: Any) -> Dataset:
     entry = DATASETS[name]
     for field, info in entry.model_fields.items():
         extra = info.json_schema_extra
-        if isinstance(extra, dict) and isinstance(extra.get("upload"), list):
-            values[field] = uploads.keep(TABLE.encode())
+        kinds = extra.get("upload") if isinstance(extra, dict) else None
+        if isinstance(kinds, list):
+            values[field] = uploads.keep(photo_zip() if "zip" in kinds else TABLE.encode())
     return entry(**values)
 
 
@@ -64,6 +66,14 @@ class TestEveryDataset:
     def test_it_says_where_the_data_are(self, name: str) -> None:
         bundled = ("bundled", "yours") if name in LOADABLE else ("needs download",)
         assert make(name).origin() in bundled
+
+    def test_its_report_counts_every_sample(self, name: str) -> None:
+        """Whoever brings data of their own sees what was made of them."""
+        report = make(name).report() if make(name).origin() == "yours" else None
+        if report is None:
+            return
+        counts = [row[column] for row in report.table for column in row if column == "Pictures"]
+        assert sum(int(count) for count in counts) == make(name).facts().samples
 
     def test_its_facts_fit_its_declaration(self, name: str) -> None:
         dataset = make(name)

@@ -67,6 +67,8 @@ def preset_cases() -> list[Any]:
     """Every preset; those with many steps an epoch are slow, and one epoch of them is enough."""
     cases = []
     for name, preset in PRESETS.items():
+        if preset.experiment.architecture.frozen_part:
+            continue
         facts, size = preset.experiment.dataset.facts(), preset.experiment.training.batch_size
         slow = facts.samples / size > STEPS
         marks = [pytest.mark.slow] if slow else []

@@ -34,6 +34,13 @@ def test_arithmetic_counts_three_times_forward_and_twice_back() -> None:
     assert PACE.seconds(network(10**6), 100, 10, 2) == pytest.approx(expected)
 
 
+def test_what_is_done_once_counts_once_and_what_is_frozen_not_at_all() -> None:
+    layers = network(10**6).layers
+    frozen = Network(layers, 10, 1_000, spared_flops=2 * 10**6, once_flops=5 * 10**6)
+    expected = 0.5 + 2 * 10 * 0.001 + (2 * 1e6 + 5e6) * 100 / 1e9
+    assert PACE.seconds(frozen, 100, 10, 2) == pytest.approx(expected)
+
+
 def test_it_is_kept_for_the_pages_of_the_server(home: Path) -> None:
     assert Pace.load() is None
     PACE.save("CPU · TensorFlow 2.21")

@@ -38,6 +38,11 @@ def experiment(architecture: dict[str, Any], **values: Any) -> Experiment:
     return Experiment.parse({"dataset": {"name": "iris"}, "architecture": architecture, **values})
 
 
+def listed(model: keras.Model, chosen: Experiment) -> list[keras.Layer]:
+    """The layers of the table: a frozen network within the network is one of them."""
+    return model.layers if chosen.architecture.frozen_part else all_layers(model)
+
+
 @pytest.mark.parametrize(("name", "kind"), CASES)
 class TestEveryNetwork:
     """Against the network that is then built."""
@@ -49,10 +54,10 @@ class TestEveryNetwork:
         assert network.parameters == model.count_params()
         assert sum(layer.parameters for layer in network.layers) == network.parameters
         assert [layer.kind for layer in network.layers] == [
-            type(layer).__name__ for layer in all_layers(model)
+            type(layer).__name__ for layer in listed(model, chosen)
         ]
         assert [layer.output_shape for layer in network.layers] == [
-            tuple(layer.output.shape[1:]) for layer in all_layers(model)
+            tuple(layer.output.shape[1:]) for layer in listed(model, chosen)
         ]
 
     def test_arithmetic_is_two_operations_a_weight_and_position(
@@ -73,7 +78,7 @@ class TestEveryNetwork:
                 steps, size = layer.output.shape[1:]
                 inner = layer.num_heads * layer.key_dim
                 expected += 2 * steps * 4 * size * inner + 2 * 2 * steps * steps * inner
-            elif isinstance(layer, keras.layers.Conv2D):
+            elif isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):
                 height, width = layer.output.shape[1:3]
                 expected += 2 * int(np.prod(layer.kernel.shape)) * height * width
         assert summarise(chosen, DATA[kind]).flops == expected
@@ -86,7 +91,8 @@ class TestEveryNetwork:
             return summarise(chosen, DATA[kind]).training_bytes
 
         plain = training_bytes(optimizer={"name": "sgd"}, batch_size=8)
-        parameters = summarise(experiment(narrow(name)), DATA[kind]).parameters
+        network = summarise(experiment(narrow(name)), DATA[kind])
+        parameters = network.parameters - network.frozen_parameters
         with_momentum = training_bytes(optimizer={"name": "sgd", "momentum": 0.9}, batch_size=8)
         assert with_momentum - plain == 4 * parameters
         assert training_bytes(optimizer={"name": "adam"}, batch_size=8) - plain == 8 * parameters
@@ -151,3 +157,22 @@ def test_a_network_of_a_million_million_weights_is_summed_up_without_making_it()
     assert network.parameters == (10_000_000 + 1) * 100_000 + (100_000 + 1) * 3
     assert network.training_bytes > 16e12
     assert after - before < 200_000  # kilobytes
+
+
+def test_what_a_frozen_part_spares() -> None:
+    """Of EfficientNet-Lite0 without its last layer nothing is learnt, unless it is fine-tuned."""
+    head = (1280 + 1) * 10
+    plain = summarise(experiment({"name": "transfer"}), DATA["image"])
+    assert plain.parameters - plain.frozen_parameters == head
+    forward = plain.flops - 2 * 1280 * 10
+    assert plain.epoch_flops == 3 * 2 * 1280 * 10
+    assert plain.once_flops == forward
+    anew = summarise(
+        experiment({"name": "transfer"}, regularisation={"augment": ["flip"]}), DATA["image"]
+    )
+    assert (anew.epoch_flops, anew.once_flops) == (plain.epoch_flops + forward, 0)
+    tuning = {"name": "transfer", "fine_tuning": {"blocks": 1, "epochs": 3}}
+    tuned = summarise(experiment(tuning), DATA["image"])
+    assert tuned.once_flops == forward + 3 * 2 * forward
+    assert tuned.frozen_parameters < plain.frozen_parameters
+    assert tuned.training_bytes > plain.training_bytes

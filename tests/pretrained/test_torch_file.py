@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dlplay.classify.torch_file import read_state_dict
+from dlplay.pretrained.torch_file import read_state_dict
 
 MAGIC, PROTOCOL, SYSTEM = 0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}
 

@@ -65,6 +65,15 @@ def decode(content: bytes) -> Image.Image:
     return photo.reduce(factor) if factor > 1 else photo
 
 
+def stored_size(content: bytes) -> tuple[int, int]:
+    """Width and height as the header says, before anything is turned or reduced.
+
+    Raises:
+        UserError: it is not a photo.
+    """
+    return _open(content).size
+
+
 def _check_bytes(content: bytes) -> None:
     if not content:
         raise UserError("Expected a photo", received="an empty file", fix="Choose another file")

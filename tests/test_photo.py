@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlplay.classify.photo import FORMATS, decode, read
 from dlplay.errors import UserError
+from dlplay.photo import FORMATS, decode, read
 
 Encode = Callable[..., bytes]
 
