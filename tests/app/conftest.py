@@ -17,6 +17,7 @@ def no_keras(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def frozen() -> None:
-    """Streamlit collects garbage after every run of a page: not what is imported, as in the server."""
+    """Streamlit collects garbage after every run of a page; as in the server, not what is
+    imported."""
     gc.collect()
     gc.freeze()
