@@ -12,6 +12,7 @@ from benchmarks import (
     classify,
     image_networks,
     presets,
+    quality,
     recurrent,
     server,
     store,
@@ -29,6 +30,7 @@ _BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
     "images": image_networks.rows,
     "views": views.rows,
     "classify": classify.rows,
+    "quality": quality.rows,
 }
 _PACKAGES = (
     "keras", "tensorflow", "torch", "openvino", "onnxruntime", "streamlit", "plotly", "numpy",
