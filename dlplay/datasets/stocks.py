@@ -39,4 +39,6 @@ class Stocks(SeriesDataset):
         return Series(values, np.array([row["date"] for row in rows]), "relative price", "week")
 
     def series_code(self) -> str:
-        return f'import plotly\nvalues = plotly.data.stocks()["{self.company}"].to_numpy("float32")'
+        return (
+            f'import plotly\nvalues = plotly.data.stocks()["{self.company}"].to_numpy("float32")'
+        )

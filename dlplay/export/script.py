@@ -47,11 +47,11 @@ def sections(
     own = definitions.code()
     parts = [
         data_section(experiment.dataset),
-        split_section(experiment.dataset, facts, objective),
+        split_section(experiment, facts),
         *([Section("Layers of our own", "What Keras does not have.", own)] if own else []),
         network,
         training,
-        test_section(facts, objective),
+        test_section(experiment, facts),
     ]
     return _gathered(experiment, parts, {"import keras", *definitions.imports})
 

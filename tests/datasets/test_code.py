@@ -12,7 +12,11 @@ from dlplay import uploads
 from dlplay.datasets import DATASETS, Dataset
 from dlplay.datasets.synthetic import Moons, Plane, Spirals
 
-TABLE = "size,weight,label\n" + "".join(f"{i},{i * i % 17},{'ab'[i % 2]}\n" for i in range(60))
+TABLE = "size,weight,text,label\n" + "".join(
+    f"{i},{i * i % 17},It's <br /> text 第{i % 20}番 of… WORDS and_{i % 20}’s own,{'ab'[i % 2]}\n"
+    for i in range(60)
+)
+"""Holds what a reader of any kind may stumble over."""
 LOADABLE = [name for name, entry in DATASETS.items() if entry.download is Dataset.download]
 
 
@@ -37,7 +41,8 @@ def test_the_code_of_every_dataset_gives_what_it_loads(
 ) -> None:
     entry = DATASETS[name]
     monkeypatch.chdir(tmp_path)
-    Path("table.csv").write_text(TABLE)
+    for file in ("table.csv", "text.txt"):
+        Path(file).write_text(TABLE)
     takes_file = "file" in entry.model_fields
     values = {"file": uploads.keep(TABLE.encode())} if takes_file else {}
     assert_same(entry.model_validate({"name": name, **values}))
