@@ -86,6 +86,11 @@ class Architecture(Entry):
         outputs = blocks.output(self.body(blocks, blocks.prepare(inputs, facts)), objective)
         return keras.Model(inputs, outputs, name=self.name.replace("-", "_"))
 
+    def weights_code(self) -> str:
+        """Plain code that gives ``model`` the weights it does not draw; data code has left the
+        words of texts in ``vocabulary``."""
+        return ""
+
     def blocks(self, regularisation: Regularisation) -> Blocks:
         """The shared layers, with this network's activation and initialiser."""
         return Blocks(regularisation)

@@ -11,6 +11,7 @@ import types
 from typing import Any
 
 from dlplay.errors import UserError
+from dlplay.export.lines import wrapped
 
 _OURS = "dlplay."
 
@@ -43,7 +44,7 @@ class Definitions:
         self._sources[name] = ""  # a class may name itself
         self._add_what_it_needs(tree, sys.modules[thing.__module__])
         del self._sources[name]
-        self._sources[name] = ast.unparse(tree)
+        self._sources[name] = wrapped(ast.unparse(tree))
 
     def code(self) -> str:
         """All of it."""
@@ -76,6 +77,13 @@ class Definitions:
 
 class _Unannotated(ast.NodeTransformer):
     """Takes types away, and with them the names that only they need."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        node.decorator_list = [
+            d for d in node.decorator_list if "register_keras" not in ast.dump(d)
+        ]
+        self.generic_visit(node)
+        return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None
