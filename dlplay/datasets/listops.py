@@ -68,7 +68,7 @@ for row, tree in zip(X, trees):
     row[-len(words) :] = words
 """
 _TREE_CODE = """
-# A row for every node, leaves first: its word, and where its members stand, counted from 1
+# A row for every node, leaves first: its word, and where its members stand, from 1
 X = np.zeros((SAMPLES, sum(levels), 1 + ARGUMENTS), "int32")
 
 
