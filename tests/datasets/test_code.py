@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,13 @@ TABLE = "size,weight,text,label\n" + "".join(
 """Holds what a reader of any kind may stumble over."""
 LOADABLE = [name for name, entry in DATASETS.items() if entry.download is Dataset.download]
 
+KEPT_BY_KERAS = [name for name in DATASETS if name not in LOADABLE]
+
+
+def is_text(name: str) -> bool:
+    """Whether a dataset's samples are words."""
+    return DATASETS[name].model_validate({"name": name}).facts().kind == "text"
+
 
 def executed(code: str) -> dict[str, Any]:
     """What the code leaves behind."""
@@ -33,6 +41,7 @@ def assert_same(dataset: Dataset) -> None:
     left, samples = executed(dataset.code()), dataset.load()
     np.testing.assert_array_equal(left["X"], samples.inputs, strict=True)
     np.testing.assert_array_equal(left["y"], samples.targets, strict=True)
+    assert tuple(left.get("vocabulary", ())) == samples.facts().vocabulary
 
 
 @pytest.mark.parametrize("name", LOADABLE)
@@ -58,7 +67,34 @@ def test_values_of_the_form_are_written_into_the_code(dataset: Dataset) -> None:
 
 
 @pytest.mark.xdist_group("keras")
-@pytest.mark.parametrize("name", [name for name in DATASETS if name not in LOADABLE])
+@pytest.mark.parametrize("name", [name for name in KEPT_BY_KERAS if is_text(name)])
+def test_word_numbers_that_keras_downloads_are_read_as_they_are_loaded(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    dataset = DATASETS[name].model_validate({"name": name, "words": 20, "length": 5})
+    arrays_file, words_file = dataset.files()  # type: ignore[attr-defined]
+    arrays_file.parent.mkdir()
+    random = np.random.default_rng(0)
+    texts = {}
+    for part, count in (("train", 30), ("test", 20)):
+        rows = np.empty(count, object)
+        rows[:] = [random.integers(1, 31, n % 9 + 1).tolist() for n in range(count)]
+        texts |= {f"x_{part}": rows, f"y_{part}": random.integers(0, 2, count)}
+    np.savez(arrays_file, allow_pickle=True, **texts)
+    words_file.write_text(json.dumps({f"word{n}": n for n in range(30, 0, -1)}))
+    monkeypatch.setattr(keras.utils, "get_file", lambda n, *_: str(arrays_file.parent / n))
+    left, samples = executed(dataset.code()), dataset.load()
+    x, y = (np.concatenate([left[a], left[f"test_{a.lower()}"]]) for a in ("X", "y"))
+    np.testing.assert_array_equal(x, samples.inputs, strict=True)
+    np.testing.assert_array_equal(y, samples.targets, strict=True)
+    assert tuple(left["vocabulary"]) == samples.facts().vocabulary
+
+
+@pytest.mark.xdist_group("keras")
+@pytest.mark.parametrize("name", [name for name in KEPT_BY_KERAS if not is_text(name)])
 def test_what_keras_downloads_is_divided_as_its_publisher_does(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
