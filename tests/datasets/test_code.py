@@ -11,16 +11,31 @@ import pytest
 
 from dlplay import uploads
 from dlplay.datasets import DATASETS, Dataset
+from dlplay.datasets.base import Samples
 from dlplay.datasets.synthetic import Moons, Plane, Spirals
+from dlplay.errors import UserError
 
 TABLE = "size,weight,text,label\n" + "".join(
     f"{i},{i * i % 17},It's <br /> text 第{i % 20}番 of… WORDS and_{i % 20}’s own,{'ab'[i % 2]}\n"
     for i in range(60)
 )
 """Holds what a reader of any kind may stumble over."""
-LOADABLE = [name for name, entry in DATASETS.items() if entry.download is Dataset.download]
 
-KEPT_BY_KERAS = [name for name in DATASETS if name not in LOADABLE]
+
+def takes_text(entry: type[Dataset]) -> bool:
+    """Whether what a user brings for it, if anything, can be a table or a text."""
+    field = entry.model_fields.get("file")
+    extra = field.json_schema_extra if field else None
+    return not isinstance(extra, dict) or "txt" in str(extra.get("upload", "txt"))
+
+
+LOADABLE = [
+    name
+    for name, entry in DATASETS.items()
+    if entry.download is Dataset.download and takes_text(entry)
+]
+
+KEPT_BY_KERAS = [n for n, entry in DATASETS.items() if entry.download is not Dataset.download]
 
 
 def is_text(name: str) -> bool:
@@ -66,6 +81,20 @@ def test_values_of_the_form_are_written_into_the_code(dataset: Dataset) -> None:
     assert_same(dataset)
 
 
+def test_a_dataset_without_plain_code_says_so_in_a_sentence() -> None:
+    class Odd(Dataset):
+        """Loads by a function of its own, and brings no code."""
+
+        name: str = "odd"
+
+        def load(self) -> Samples:
+            samples = takes_text(type(self))
+            return Samples(np.zeros(3), np.zeros(int(samples)))
+
+    with pytest.raises(UserError, match=r"Odd\.load cannot be written out as plain code\. Rec"):
+        Odd().code()
+
+
 @pytest.mark.xdist_group("keras")
 @pytest.mark.parametrize("name", [name for name in KEPT_BY_KERAS if is_text(name)])
 def test_word_numbers_that_keras_downloads_are_read_as_they_are_loaded(
@@ -78,7 +107,7 @@ def test_word_numbers_that_keras_downloads_are_read_as_they_are_loaded(
     arrays_file, words_file = dataset.files()  # type: ignore[attr-defined]
     arrays_file.parent.mkdir()
     random = np.random.default_rng(0)
-    texts = {}
+    texts: dict[str, Any] = {}
     for part, count in (("train", 30), ("test", 20)):
         rows = np.empty(count, object)
         rows[:] = [random.integers(1, 31, n % 9 + 1).tolist() for n in range(count)]
