@@ -47,7 +47,8 @@ class Body:
 def body_of(method: Callable[..., Any], **arguments: str) -> Body:
     """The body of a bound ``method``, the values of its object written in.
 
-    Methods that return one expression are written out where they are called.
+    Methods that it calls are written out, too: what they return where they are called, what they
+    do before that in front of it.
 
     Args:
         arguments: expressions in place of its parameters.
@@ -62,9 +63,12 @@ def body_of(method: Callable[..., Any], **arguments: str) -> Body:
     last = statements.pop()
     if not isinstance(last, ast.Return) or last.value is None:
         raise _not_plain(method, "no return at its end")
-    lines = [ast.unparse(writer.visit(statement)) for statement in statements]
+    lines = []
+    for statement in statements:
+        written = ast.unparse(writer.visit(statement))
+        lines += [*writer.taken(), written]
     returned: ast.expr = writer.visit(last.value)
-    return Body(tuple(sorted(writer.imports)), tuple(lines), returned)
+    return Body(tuple(sorted(writer.imports)), (*lines, *writer.taken()), returned)
 
 
 class _Writer(ast.NodeTransformer):
@@ -79,6 +83,12 @@ class _Writer(ast.NodeTransformer):
         self._arguments = arguments
         names = (node for node in ast.walk(function) if isinstance(node, ast.Name))
         self._locals = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        self._before: list[str] = []
+
+    def taken(self) -> list[str]:
+        """What has to be done before the statement visited last; asked for once."""
+        before, self._before = self._before, []
+        return before
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         if not _is_of_self(node.func):
@@ -87,12 +97,20 @@ class _Writer(ast.NodeTransformer):
         method = getattr(self._owner, node.func.attr)
         function = _definition(method)
         body = [s for s in function.body if not _is_docstring(s)]
-        if len(body) != 1 or not isinstance(body[0], ast.Return) or body[0].value is None:
+        last = body[-1]
+        if not isinstance(last, ast.Return) or last.value is None:
             raise _not_plain(self._method, f"a call of {node.func.attr}")
         parameters = [argument.arg for argument in function.args.args[1:]]
         arguments = dict(zip(parameters, (self.visit(a) for a in node.args), strict=False))
         inner = _Writer(method, function, arguments)
-        written: ast.expr = inner.visit(copy.deepcopy(body[0].value))
+        if inner._locals & self._locals:
+            raise _not_plain(self._method, f"names it shares with {node.func.attr}")
+        for statement in body[:-1]:
+            done = ast.unparse(inner.visit(copy.deepcopy(statement)))
+            self._before += [*inner.taken(), done]
+        written: ast.expr = inner.visit(copy.deepcopy(last.value))
+        self._before += inner.taken()
+        self._locals |= inner._locals
         self.imports |= inner.imports
         return written
 

@@ -134,6 +134,11 @@ class Architecture(Entry):
     def thaw(self, model: keras.Model) -> None:
         """Let those layers of the frozen part learn that are to be fine-tuned."""
 
+    def weights_code(self) -> str:
+        """Plain code that gives ``model`` the weights it does not draw; data code has left the
+        words of texts in ``vocabulary``."""
+        return ""
+
     def blocks(self, regularisation: Regularisation) -> Blocks:
         """The shared layers, with this network's activation and initialiser."""
         return Blocks(regularisation)

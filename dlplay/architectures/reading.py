@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from dlplay.architectures.base import Architecture
-from dlplay.architectures.glove import SIZE, glove_files, glove_matrix
+from dlplay.architectures.glove import GLOVE_CODE, SIZE, glove_files, glove_matrix
 from dlplay.architectures.objective import Objective
 from dlplay.architectures.regularisation import Regularisation
 from dlplay.catalogue import Task
@@ -63,6 +63,9 @@ class Reader(Architecture):
         x = self._embed(inputs, facts.vocabulary)
         outputs = blocks.output(self.body(blocks, x), objective)
         return keras.Model(inputs, outputs, name=self.name.replace("-", "_"))
+
+    def weights_code(self) -> str:
+        return "" if self.embedding == "learned" else GLOVE_CODE
 
     def _embed(self, inputs: keras.KerasTensor, vocabulary: tuple[str, ...]) -> keras.KerasTensor:
         """Vectors in place of word numbers, ``(batch, words, size)``."""

@@ -56,6 +56,28 @@ class CharacterText(SplitDataset):
         """
         raise NotImplementedError
 
+    def reading_code(self) -> str:
+        """Plain Python that leaves the whole text in ``text``."""
+        raise NotImplementedError
+
+    def code(self) -> str:
+        return (
+            f"{self.reading_code()}\n"
+            "from collections import Counter\n"
+            "import numpy as np\n"
+            f"LENGTH = {self.length}\n"
+            f"text = text[:{self.most}]\n"
+            "# The most frequent character is number 1; 0 is for those too rare to have one\n"
+            f"frequent = [c for c, _ in Counter(text).most_common({_MOST_CHARACTERS})]\n"
+            'vocabulary = ["\\ufffd", *(c for c in frequent if c != "\\ufffd")]\n'
+            "number = {character: index for index, character in enumerate(vocabulary)}\n"
+            "chunks = (len(text) - 1) // LENGTH\n"
+            "numbers = [number.get(c, 0) for c in text[: chunks * LENGTH + 1]]\n"
+            'numbers = np.array(numbers, "int32")\n'
+            "# Asked is the next character at every place of a chunk\n"
+            "X, y = numbers[:-1].reshape(-1, LENGTH), numbers[1:].reshape(-1, LENGTH)"
+        )
+
     def load(self) -> Samples:
         text = self.read()[: self.most]
         chunks = (len(text) - 1) // self.length

@@ -100,14 +100,10 @@ class CsvFile(TableDataset):
     def code(self) -> str:
         table = read_table(self.file)
         target = self.target or str(table.columns[-1])
-        separator = separator_of(decoded(path_of(self.file).read_bytes()))
         ignored = [column for column in self.ignore if column != target]
         lines = [
             "import pandas as pd",
-            'FILE = "table.csv"  # your file',
-            f"table = pd.read_csv(FILE, sep={separator!r}, skipinitialspace=True, "
-            'encoding="utf-8-sig")',
-            "table.columns = [str(column).strip() for column in table.columns]",
+            reading_code(self.file),
             *([f"table = table.drop(columns={ignored!r})"] if ignored else []),
             *(["table = table.dropna()"] if self.missing == "drop rows" else []),
             "# Columns of text become one column per value",
@@ -172,6 +168,17 @@ def read_table(name: str) -> pd.DataFrame:
         )
     need_samples(len(table), _FEWEST_ROWS, "rows below the header")
     return table
+
+
+def reading_code(name: str) -> str:
+    """Plain Python that leaves an uploaded table in ``table``."""
+    separator = _separator(path_of(name).read_text("utf-8-sig"))
+    return (
+        'FILE = "table.csv"  # your file\n'
+        f"table = pd.read_csv(FILE, sep={separator!r}, skipinitialspace=True, "
+        'encoding="utf-8-sig")\n'
+        "table.columns = [str(column).strip() for column in table.columns]"
+    )
 
 
 def _check_first_row(text: str, separator: str) -> None:

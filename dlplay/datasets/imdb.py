@@ -52,6 +52,35 @@ class Imdb(Tokenised, KerasDownload):
         unseen = (*MARKS, *[""] * (self.words - len(MARKS)))  # which words they are is not known
         return text_facts(unseen, self.length, _SAMPLES, SENTIMENTS)
 
+    def code(self) -> str:
+        lines = [
+            "import json",
+            "import keras",
+            "import numpy as np",
+            "from pathlib import Path",
+            f"WORDS = {self.words}",
+            f"LENGTH = {self.length}",
+            'HOST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"',
+            "# Keras' load_data would shuffle; the file has the publisher's order",
+            'file = keras.utils.get_file("imdb.npz", HOST + "imdb.npz")',
+            "arrays = np.load(file, allow_pickle=True)",
+            'X, y = arrays["x_train"], arrays["y_train"].astype("int32")',
+            'test_x, test_y = arrays["x_test"], arrays["y_test"].astype("int32")',
+            "# Numbers 0 to 3 are kept: 1 starts a text, 2 is a word of no number",
+            "X, test_x = (",
+            "    [[1, *(w + 3 if w + 3 < WORDS else 2 for w in text)] for text in part]",
+            "    for part in (X, test_x)",
+            ")",
+            "# The last words of a text, padded in front",
+            "X = keras.utils.pad_sequences(X, LENGTH)",
+            "test_x = keras.utils.pad_sequences(test_x, LENGTH)",
+            'words = "imdb_word_index.json"',
+            "index = json.loads(Path(keras.utils.get_file(words, HOST + words)).read_text())",
+            'vocabulary = ["<pad>", "<start>", "<unknown>", "<unused>"]',
+            "vocabulary += sorted(index, key=index.get)[: WORDS - 4]",
+        ]
+        return "\n".join(lines)
+
     def load(self) -> Samples:
         texts, labels, test_texts, test_labels, words = self.read_safely()
         ranks = [[number - 1 for number in text] for text in (*texts, *test_texts)]

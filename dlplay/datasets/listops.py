@@ -20,6 +20,73 @@ VOCABULARY = ("", *_DIGITS, *OPERATORS, CLOSE)
 _NESTED = 0.875
 """Lists directly inside a list, on average; as published: 0.25 of 3.5 members."""
 _DRAWS = 50
+_OPERATORS_CODE = """
+import random
+from statistics import median
+operators = {
+    "[MIN": min,
+    "[MAX": max,
+    "[MED": lambda members: int(median(members)),
+    "[SM": lambda members: sum(members) % 10,
+}
+"""
+_DRAWING_CODE = """
+def draw(depth):
+    '''A list: its word, its value and its members.'''
+    members = []
+    for _ in range(source.randint(2, ARGUMENTS)):
+        if depth > 1 and source.random() < share:
+            members.append(draw(depth - 1))
+        else:
+            digit = source.randrange(10)
+            members.append((str(digit), digit, []))
+    name = source.choice(list(operators))
+    return name, operators[name]([value for _, value, _ in members]), members
+
+
+def words_of(tree):
+    '''An expression as it is written.'''
+    word, _, members = tree
+    inside = [w for member in members for w in words_of(member)]
+    return [word, *inside, "]"] if members else [word]
+
+
+trees = {}  # no two alike
+while len(trees) < SAMPLES:
+    tree = draw(DEPTH)
+    if len(words_of(tree)) <= LENGTH:
+        trees.setdefault(" ".join(words_of(tree)), tree)
+trees = list(trees.values())
+y = np.array([value for _, value, _ in trees], "int32")
+vocabulary = ["", *"0123456789", *operators, "]"]
+number = {word: index for index, word in enumerate(vocabulary)}
+"""
+_SEQUENCE_CODE = """
+X = np.zeros((SAMPLES, LENGTH), "int32")
+for row, tree in zip(X, trees):
+    words = [number[word] for word in words_of(tree)]
+    row[-len(words) :] = words
+"""
+_TREE_CODE = """
+# A row for every node, leaves first: its word, and where its members stand, from 1
+X = np.zeros((SAMPLES, sum(levels), 1 + ARGUMENTS), "int32")
+
+
+def place(tree, rows, free):
+    '''Put a node and what is below it; its place and its height.'''
+    word, _, members = tree
+    below = [place(member, rows, free) for member in members]
+    height = 1 + max(height for _, height in below) if below else 0
+    row = free[height]
+    free[height] += 1
+    rows[row, 0] = number[word]
+    rows[row, 1 : 1 + len(below)] = [placed for placed, _ in below]
+    return row + 1, height
+
+
+for rows, tree in zip(X, trees):
+    place(tree, rows, np.cumsum([0, *levels[:-1]]).tolist())
+"""
 
 
 class ListOps(TreeDataset):
@@ -91,6 +158,21 @@ class ListOps(TreeDataset):
             levels = self.levels()
             inputs = np.stack([encode(t, VOCABULARY, levels, self.arguments) for t in trees])
         return Samples(inputs, targets, _DIGITS, known=self.facts())
+
+    def code(self) -> str:
+        share = _NESTED / ((2 + self.arguments) / 2)
+        parts = [
+            _OPERATORS_CODE.strip(),
+            f"import numpy as np\nSAMPLES = {self.samples}\nDEPTH = {self.depth}",
+            f"ARGUMENTS = {self.arguments}\nLENGTH = {self.length}",
+            f"share = {share!r}  # how often a member is a list",
+            f"source = random.Random({self.trees_seed})\n\n",
+            _DRAWING_CODE.strip(),
+        ]
+        if self.reading == "sequence":
+            return "\n".join([*parts, _SEQUENCE_CODE.strip()])
+        levels = f"levels = {list(self.levels())!r}  # places at each height that suffice"
+        return "\n".join([*parts, levels, _TREE_CODE.strip()])
 
     def facts(self) -> Facts:
         """Known without drawing a single expression."""

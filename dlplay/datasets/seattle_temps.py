@@ -40,5 +40,20 @@ class SeattleTemps(SeriesDataset):
         times = np.datetime64(start, "m") + every * np.timedelta64(60, "m")
         return Series(values, times.astype(np.str_), "temperature in °F", "hour")
 
+    def series_code(self) -> str:
+        return (
+            "from pathlib import Path\n"
+            "import numpy as np\n"
+            "import pandas as pd\n"
+            "import vega_datasets\n"
+            'FILE = Path(vega_datasets.__file__).parent / "_data/seattle-temps.csv"\n'
+            "table = pd.read_csv(FILE)\n"
+            'times = pd.to_datetime(table["date"], format="%Y/%m/%d %H:%M")\n'
+            "hours = (times - times[0]).dt.total_seconds() / 3600\n"
+            "# Summer time leaves an hour out; it lies between its neighbours\n"
+            'values = np.interp(np.arange(int(hours.max()) + 1), hours, table["temp"])\n'
+            'values = values.astype("float32")'
+        )
+
     def cycle(self) -> int:
         return 24

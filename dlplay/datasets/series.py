@@ -110,6 +110,24 @@ class SeriesDataset(Dataset):
         facts = Facts("series", (self.window, 1), "regression", count, target_name=name)
         return Samples(inputs, targets, target_name=name, known=facts)
 
+    def series_code(self) -> str:
+        """Plain Python that leaves the series' values in ``values``."""
+        raise NotImplementedError
+
+    def code(self) -> str:
+        lag = self.lag()
+        seen = f"values[{lag}:] - values[:-{lag}]" if lag else "values"
+        ahead = self.window + self.horizon - 1
+        return (
+            f"{self.series_code()}\n"
+            "import numpy as np\n"
+            f"WINDOW = {self.window}\n"
+            f"seen = {seen}\n"
+            f"y = seen[{ahead}:]\n"
+            "windows = np.lib.stride_tricks.sliding_window_view(seen, WINDOW)\n"
+            "X = windows[: len(y), :, None]"
+        )
+
     def bounds(self, steps: int) -> tuple[int, int]:
         """The first steps of the validation part and of the test part."""
         test = steps - round(self.test_fraction * steps)
@@ -153,8 +171,8 @@ class SeriesDataset(Dataset):
         target = self.target_steps(np.arange(count))
         truth = series.values[target]
         found = {"the last value": series.values[target - self.horizon]}
-        earlier = self._earlier()
-        if self.cycle() and earlier < self.reach():
+        if len(self.naive_lags()) > 1:
+            earlier = self._earlier()
             name = f"the value {earlier} {series.step}s earlier"
             found[name] = series.values[target - earlier]
         errors = {
@@ -166,6 +184,13 @@ class SeriesDataset(Dataset):
         }
         best = min(found, key=lambda name: errors[name]["train"])
         return Naive(best, found[best], errors[best])
+
+    def naive_lags(self) -> tuple[int, ...]:
+        """How many steps before a value lie those that naive forecasts repeat."""
+        earlier = self._earlier()
+        if self.cycle() and earlier < self.reach():
+            return self.horizon, earlier
+        return (self.horizon,)
 
     def _earlier(self) -> int:
         """Whole periods, as few as reach back beyond the horizon, in steps."""

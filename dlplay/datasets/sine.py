@@ -57,5 +57,14 @@ class Sine(SeriesDataset):
         values = (np.sin(2 * np.pi * steps / self.period) + noise).astype(np.float32)
         return Series(values, steps.astype(np.str_), "height", "step")
 
+    def series_code(self) -> str:
+        return (
+            "import numpy as np\n"
+            f"steps = np.arange({self.samples})\n"
+            f"noise = np.random.default_rng({self.noise_seed})"
+            f".normal(0.0, {self.noise!r}, {self.samples})\n"
+            f'values = (np.sin(2 * np.pi * steps / {self.period}) + noise).astype("float32")'
+        )
+
     def cycle(self) -> int:
         return self.period

@@ -37,3 +37,8 @@ class Stocks(SeriesDataset):
             rows = list(csv.DictReader(file))
         values = np.array([row[self.company] for row in rows], np.float32)
         return Series(values, np.array([row["date"] for row in rows]), "relative price", "week")
+
+    def series_code(self) -> str:
+        return (
+            f'import plotly\nvalues = plotly.data.stocks()["{self.company}"].to_numpy("float32")'
+        )

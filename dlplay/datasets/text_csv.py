@@ -10,7 +10,7 @@ from pydantic import Field
 
 from dlplay.catalogue import Card
 from dlplay.datasets.base import Origin, Samples, SplitDataset
-from dlplay.datasets.csv_file import read_table
+from dlplay.datasets.csv_file import read_table, reading_code
 from dlplay.datasets.words import Corpus, Tokenised, words_of
 from dlplay.errors import UserError
 from dlplay.uploads import UploadName
@@ -67,8 +67,7 @@ class TextCsv(Tokenised, SplitDataset):
 
     def load(self) -> Samples:
         table = read_table(self.file)
-        text = self.text or _longest(table)
-        target = self.target or [column for column in table.columns if column != text][-1]
+        text, target = self._columns(table)
         for column in (text, target):
             if column not in table.columns:
                 raise UserError(
@@ -83,6 +82,21 @@ class TextCsv(Tokenised, SplitDataset):
         numbers, names = _classes(table, target)
         corpus = Corpus.of(table[text].astype(str).tolist())
         return self.tokenise(corpus, numbers, names, target_name=target)
+
+    def code(self) -> str:
+        text, target = self._columns(read_table(self.file))
+        return (
+            "import pandas as pd\n"
+            f"{reading_code(self.file)}\n"
+            f"texts = table[{text!r}].astype(str).tolist()\n"
+            f'y = pd.factorize(table[{target!r}], sort=True)[0].astype("int32")\n'
+            f"{self.numbering_code()}"
+        )
+
+    def _columns(self, table: pd.DataFrame) -> tuple[str, str]:
+        """Those of texts and of classes."""
+        text = self.text or _longest(table)
+        return text, self.target or [column for column in table.columns if column != text][-1]
 
 
 def _longest(table: pd.DataFrame) -> str:

@@ -34,6 +34,13 @@ class TextFile(CharacterText):
     def origin(self) -> Origin:
         return "yours"
 
+    def reading_code(self) -> str:
+        return (
+            "from pathlib import Path\n"
+            'FILE = "text.txt"  # your file\n'
+            'text = Path(FILE).read_bytes().decode("utf-8-sig").replace("\\r\\n", "\\n")'
+        )
+
     def read(self) -> str:
         content = path_of(self.file).read_bytes()
         try:

@@ -122,6 +122,33 @@ class Corpus:
         return rows
 
 
+_CODE = r"""
+import re
+from collections import Counter
+import numpy as np
+ASIAN = "\u3040-\u30ff\u3400-\u9fff"  # every character a word
+WORD = re.compile(rf"[{ASIAN}]|[^\W_{ASIAN}]+(?:['’][^\W_{ASIAN}]+)*")
+TAG = re.compile(r"<[^<>]{1,20}>")
+
+
+def words_of(text):
+    '''Lower-case words without punctuation.'''
+    return WORD.findall(TAG.sub(" ", text.lower()))
+
+
+texts = [words_of(text) for text in texts]
+counted = Counter(word for text in texts for word in text)
+vocabulary = ["<pad>", "<start>", "<unknown>", "<unused>"]
+vocabulary += [word for word, _ in counted.most_common(WORDS - 4)]
+number = {word: index for index, word in enumerate(vocabulary)}
+# The last words of a text, padded in front; 1 starts it, 2 is a word of no number
+X = np.zeros((len(texts), LENGTH), "int32")
+for row, text in zip(X, texts):
+    numbers = [1, *(number.get(word, 2) for word in text)][-LENGTH:]
+    row[-len(numbers) :] = numbers
+"""
+
+
 class Tokenised(Dataset):
     """A dataset of texts: how many words are known, how many are read."""
 
@@ -142,6 +169,10 @@ class Tokenised(Dataset):
         "front, so that a network meets the last word last.",
         json_schema_extra={"unit": "words"},
     )
+
+    def numbering_code(self) -> str:
+        """Plain Python from a list ``texts`` to ``X`` and ``vocabulary``."""
+        return f"WORDS = {self.words}\nLENGTH = {self.length}\n{_CODE.strip()}"
 
     def tokenise(
         self,

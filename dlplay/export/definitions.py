@@ -11,6 +11,7 @@ import types
 from typing import Any
 
 from dlplay.errors import UserError
+from dlplay.export.lines import wrapped
 
 _OURS = "dlplay."
 
@@ -39,11 +40,11 @@ class Definitions:
             raise UserError(
                 "There is no plain code for a layer of this kind", received=name
             ) from error
-        tree = _Unannotated().visit(ast.parse(source))
+        tree = _Plain().visit(ast.parse(source))
         self._sources[name] = ""  # a class may name itself
         self._add_what_it_needs(tree, sys.modules[thing.__module__])
         del self._sources[name]
-        self._sources[name] = ast.unparse(tree)
+        self._sources[name] = wrapped(ast.unparse(tree))
 
     def code(self) -> str:
         """All of it."""
@@ -74,8 +75,24 @@ class Definitions:
             self._sources[name] = f"{name} = {value!r}"
 
 
-class _Unannotated(ast.NodeTransformer):
-    """Takes types away, and with them the names that only they need."""
+class _Plain(ast.NodeTransformer):
+    """Takes types away, and with them the names that only they need; and our registration."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        node.decorator_list = [
+            d for d in node.decorator_list if "register_keras" not in ast.dump(d)
+        ]
+        self.generic_visit(node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        """A list where a generator is all that a function is given: written, it would have two
+        pairs of brackets."""
+        self.generic_visit(node)
+        if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
+            listed = ast.ListComp(node.args[0].elt, node.args[0].generators)
+            node.args = [ast.copy_location(listed, node)]
+        return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None

@@ -61,10 +61,10 @@ class Expressions:
         Raises:
             UserError: it has no configuration, or one that plain code has no words for.
         """
-        kind = type(thing)
         config = _config(thing)
-        if re.fullmatch(rf"{_snake(kind.__name__)}(_\d+)?", str(config.get("name", ""))):
+        if re.fullmatch(rf"{_snake(type(thing).__name__)}(_\d+)?", str(config.get("name", ""))):
             del config["name"]  # Keras would give the same name
+        kind = getattr(type(thing), "written_as", type(thing))
         target, config = config, _as_given(kind, config)
         needed = _needed(kind, config, target, frozenset(replaced))
         arguments = []

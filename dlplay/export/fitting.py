@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dlplay.architectures import Objective
 from dlplay.datasets import Facts
+from dlplay.datasets.series import SeriesDataset
 from dlplay.experiment import Experiment
 from dlplay.export.base import Section
 from dlplay.export.expressions import Expressions, call
@@ -43,12 +44,7 @@ def training_section(
     optimizer = training.optimizer.build(
         training.optimizer.learning_rate, experiment.regularisation.weight_decay
     )
-    # Ours are left out: a mean over the classes is worked out at the end.
-    measured = [
-        expressions.value(metric) if isinstance(metric, str) else expressions.made(metric)
-        for metric in metrics
-        if isinstance(metric, str) or type(metric).__module__.startswith("keras.")
-    ]
+    measured = [text for text in (_measured(m, expressions) for m in metrics) if text]
     compiled = call(
         "model.compile",
         [
@@ -63,6 +59,21 @@ def training_section(
     card = training.optimizer.card
     text = f"{card.title}: {card.summary} The order of the samples follows from the seed."
     return Section("Training", text, code)
+
+
+def _measured(metric: str | keras.metrics.Metric, expressions: Expressions) -> str:
+    """A metric as Keras has it. Of one of ours, what it is made from: the rest is worked out at
+    the end; nothing where Keras has nothing like it."""
+    import keras
+
+    if isinstance(metric, str):
+        return expressions.value(metric)
+    parent = next(kind for kind in type(metric).__mro__ if kind.__module__.startswith("keras."))
+    if parent is type(metric):
+        return expressions.made(metric)
+    if parent is keras.metrics.Metric:
+        return ""
+    return f"{expressions.name(parent)}(name={expressions.value(metric.name)})"
 
 
 def _fit(setting: EarlyStopping | None) -> tuple[str, str]:
@@ -89,27 +100,66 @@ def _fit(setting: EarlyStopping | None) -> tuple[str, str]:
     return call("model.fit", [*options, "callbacks=[stopping]"]), f"stopping = {stopping}\n"
 
 
-def test_section(facts: Facts, objective: Objective) -> Section:
+def test_section(experiment: Experiment, facts: Facts) -> Section:
     """Scores on the test part; precision, recall and F1 as plain means over the classes."""
+    dataset, objective = experiment.dataset, experiment.objective(facts)
+    asked = experiment.architecture.task(facts)
     lines = [
         "scores = model.evaluate(",
         "    test_x, test_y, batch_size=BATCH_SIZE, verbose=0, return_dict=True",
         ")",
     ]
-    if facts.task == "regression":
+    if asked in ("regression", "forecast"):
         lines += [
             "# Errors in the unit of what is predicted",
             'scores["mae"] *= float(y_deviation)',
             'for name in ("mae", "val_mae"):',
             "    history[name] = [value * float(y_deviation) for value in history[name]]",
         ]
-    else:
+    if isinstance(dataset, SeriesDataset) and asked == "forecast":
+        lines += _naive(dataset)
+    if asked == "next character":
+        lines += _PERPLEXITY
+    if asked == "classification":
         lines += _means(objective)
     lines += [
         'print("Last epoch:", {name: values[-1] for name, values in history.items()})',
         'print("Test:", scores)',
     ]
     return Section("Test", "Samples the network has never seen.", "\n".join(lines))
+
+
+_PERPLEXITY = [
+    "# Among how many equally likely characters one would choose",
+    "import math",
+    'scores["perplexity"] = math.exp(scores["perplexity"])',
+    'for name in ("perplexity", "val_perplexity"):',
+    "    history[name] = [math.exp(value) for value in history[name]]",
+]
+
+
+def _naive(dataset: SeriesDataset) -> list[str]:
+    """Errors in parts of what the better naive forecast errs by."""
+    lags = dataset.naive_lags()
+    lines = [
+        "# Naive: the value one horizon earlier, or one period, whichever is better in training",
+        f"errors = [np.abs(values[target - lag] - values[target]) for lag in {list(lags)!r}]",
+        'naive = min(errors, key=lambda error: error[is_train].mean(dtype="float64"))',
+    ]
+    if len(lags) == 1:
+        lines = [
+            "# Naive: the last value",
+            f"naive = np.abs(values[target - {lags[0]}] - values[target])",
+        ]
+    return [
+        *lines,
+        "train_error, val_error, test_error = (",
+        '    float(naive[part].mean(dtype="float64")) for part in (is_train, is_val, is_test)',
+        ")",
+        'history["naive_ratio"] = [mae / train_error for mae in history["mae"]]',
+        'history["val_naive_ratio"] = [mae / val_error for mae in history["val_mae"]]',
+        'scores["naive_ratio"] = scores["mae"] / test_error',
+    ]
 
 
 def _means(objective: Objective) -> list[str]:

@@ -24,13 +24,29 @@ def network_code(model: keras.Model, expressions: Expressions) -> str:
     """
     import keras
 
-    if type(model) is not keras.Model and type(model).__name__ != "Functional":
+    if type(model) is keras.Model or _is_graph(model):
+        return _Graph(model, expressions).code("model")
+    inside = _networks_in(model)
+    if not inside:
         raise UserError(
             f"The network {model.name} trains in a way of its own, which plain code of its layers "
             "would not show",
             received=type(model).__name__,
         )
-    return _Graph(model, expressions).code()
+    parts = [_Graph(part, expressions).code(name) for name, part in inside.items()]
+    made = expressions.made(model, **{name: name for name in inside})
+    return "\n".join([*parts, f"model = {made}"])
+
+
+def _is_graph(layer: Any) -> bool:
+    return type(layer).__name__ == "Functional"
+
+
+def _networks_in(model: Any) -> dict[str, Any]:
+    """The networks of layers that a model of its own kind is made of, by parameter."""
+    parameters = inspect.signature(type(model).__init__).parameters
+    found = {name: getattr(model, name, None) for name in parameters}
+    return {name: part for name, part in found.items() if _is_graph(part)}
 
 
 class _Graph:
@@ -47,7 +63,12 @@ class _Graph:
         self._uses.update(id(tensor) for tensor in model.outputs)
         self._times = Counter(id(node.operation) for node in self._calls)
 
-    def code(self) -> str:
+    def code(self, target: str) -> str:
+        for node in self._calls:
+            if _is_graph(node.operation) and id(node.operation) not in self._layers:
+                name = re.sub(r"\W", "_", node.operation.name)
+                self._lines.append(_Graph(node.operation, self._expressions).code(name))
+                self._layers[id(node.operation)] = name
         for number, tensor in enumerate(self._model.inputs):
             self._input(tensor, "" if len(self._model.inputs) == 1 else f"_{number + 1}")
         for node in self._calls:
@@ -63,7 +84,7 @@ class _Graph:
             self._structure(s) for s in (self._model._inputs_struct, self._model._outputs_struct)
         )
         name = self._expressions.value(self._model.name)
-        self._lines.append(f"model = keras.Model({inputs}, {outputs}, name={name})")
+        self._lines.append(f"{target} = keras.Model({inputs}, {outputs}, name={name})")
         return "\n".join(self._lines)
 
     def _input(self, tensor: Any, number: str) -> None:
@@ -79,6 +100,9 @@ class _Graph:
     def _call(self, node: Any) -> None:
         from keras import Layer
 
+        if type(node.operation).__name__ == "GetItem":
+            self._item(node)
+            return
         arguments = [self._structure(argument) for argument in node.arguments.args]
         usual = inspect.signature(node.operation.call).parameters
         arguments += [
@@ -93,15 +117,23 @@ class _Graph:
             arguments += [
                 f"{k}={self._expressions.value(v)}" for k, v in config.items() if k != "name"
             ]
+        written = f"{function}({', '.join(arguments)})" if is_layer else call(function, arguments)
+        self._assign(node, written)
+
+    def _item(self, node: Any) -> None:
+        """A part of a tensor, ``x[..., 0]``."""
+        tensor, key = node.arguments.args
+        places = key if isinstance(key, tuple) else (key,)
+        self._assign(node, f"{self._structure(tensor)}[{', '.join(map(_place, places))}]")
+
+    def _assign(self, node: Any, written: str) -> None:
         for tensor in node.input_tensors:
             self._uses[id(tensor)] -= 1
-        name = self._result(node)
-        written = f"{function}({', '.join(arguments)})" if is_layer else call(function, arguments)
-        self._lines.append(f"{name} = {written}")
+        self._lines.append(f"{self._result(node)} = {written}")
 
     def _layer(self, layer: Any) -> str:
         """The layer itself where it is called once, a variable where it is called again."""
-        if self._times[id(layer)] == 1:
+        if self._times[id(layer)] == 1 and id(layer) not in self._layers:
             return self._expressions.made(layer)
         if id(layer) not in self._layers:
             name = f"shared_{len(self._layers) + 1}"
@@ -143,6 +175,14 @@ class _Graph:
             taken = {self._names[t] for t, left in self._uses.items() if left and t in self._names}
             self._names[id(output)] = next(name for name in _NAMES if name not in taken)
         return ", ".join(self._names[id(output)] for output in outputs)
+
+
+def _place(place: Any) -> str:
+    """What stands between the brackets of an index."""
+    if isinstance(place, slice):
+        bounds = [place.start, place.stop, *([] if place.step is None else [place.step])]
+        return ":".join("" if bound is None else str(bound) for bound in bounds)
+    return "..." if place is Ellipsis else str(place)
 
 
 def _made_as(node: Any) -> int:

@@ -54,11 +54,11 @@ def sections(
     own = definitions.code()
     parts = [
         data_section(experiment.dataset),
-        split_section(experiment.dataset, facts, objective),
+        split_section(experiment, facts),
         *([Section("Layers of our own", "What Keras does not have.", own)] if own else []),
         network,
         training,
-        test_section(facts, objective),
+        test_section(experiment, facts),
     ]
     return _gathered(experiment, parts, {"import keras", *definitions.imports})
 
@@ -73,7 +73,8 @@ def _network_section(
         text += f" The L2 penalty is what a Gaussian prior of deviation {sigma:g} comes to."
     code = network_code(model, expressions)
     layers = "from keras import layers\n" if "layers." in code else ""
-    return Section(f"Network: {card.title}", text, f"{layers}{code}\nmodel.summary()")
+    lines = [f"{layers}{code}", experiment.architecture.weights_code(), "model.summary()"]
+    return Section(f"Network: {card.title}", text, "\n".join(filter(None, lines)))
 
 
 def _gathered(
@@ -100,15 +101,31 @@ def _gathered(
 
 def _is_constant(line: str) -> bool:
     name = line.partition(" = ")[0]
-    return len(name) > 1 and name.isupper()
+    return len(name) > 1 and name.isidentifier() and name.isupper()
 
 
 def _ordered(imports: set[str]) -> list[str]:
     """Import statements as people order them, the standard library's first."""
-    ordered = sorted(imports, key=lambda line: (line.startswith("from"), line.split()[1]))
+    ordered = sorted(_joined(imports), key=lambda line: (line.startswith("from"), line.split()[1]))
     ours = [line for line in ordered if _package(line) in sys.stdlib_module_names]
     others = [line for line in ordered if line not in ours]
     return [*ours, "", *others] if ours else others
+
+
+def _joined(imports: set[str]) -> set[str]:
+    """Names that come from the same module in one statement."""
+    names: dict[str, set[str]] = {}
+    for line in imports:
+        if line.startswith("from "):
+            module, _, name = line.partition(" import ")
+            names.setdefault(module, set()).update(name.split(", "))
+    others = {line for line in imports if not line.startswith("from ")}
+    return others | {f"{module} import {', '.join(_sorted(n))}" for module, n in names.items()}
+
+
+def _sorted(names: set[str]) -> list[str]:
+    """Constants, then classes, then functions."""
+    return sorted(names, key=lambda name: (not name.isupper(), name.islower(), name))
 
 
 def _package(statement: str) -> str:

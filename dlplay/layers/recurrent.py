@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
@@ -16,6 +16,9 @@ class FusedLSTM(keras.layers.LSTM):  # type: ignore[misc]
     score of small operations a step; here a sequence is a single one forward and one back. Where
     the kernel does not apply (a GPU, which has cuDNN; a mask; other activations) it is Keras' own.
     """
+
+    written_as: ClassVar[type[keras.layers.Layer]] = keras.layers.LSTM
+    """What plain code has in its place: equal but for rounding."""
 
     def inner_loop(
         self, sequences: Any, initial_state: Any, mask: Any, training: bool = False

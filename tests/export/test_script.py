@@ -17,6 +17,7 @@ from dlplay.datasets import split
 from dlplay.experiment import Experiment
 from dlplay.export.base import Section
 from dlplay.export.script import notebook, script, sections
+from dlplay.layers import all_layers
 from dlplay.presets import PRESETS
 from dlplay.runs import Run, Store
 from dlplay.training.compiling import metrics_of, outline
@@ -28,6 +29,12 @@ EPOCHS = 2
 STEPS = 100
 """More than so many steps an epoch, and a preset's test is marked slow."""
 
+SMALL = {
+    "samples": 400, "most": 20_000, "length": 20,
+    "test_fraction": 0.5, "validation_fraction": 0.5,
+}  # fmt: skip
+"""Of a preset's dataset, where it has such a field."""
+
 
 def written(experiment: Experiment) -> list[Section]:
     """The experiment's program."""
@@ -35,6 +42,16 @@ def written(experiment: Experiment) -> list[Section]:
     model = outline(experiment, parts.facts, len(parts.train))
     metrics = metrics_of(experiment.architecture.task(parts.facts), parts.facts)
     return sections(experiment, parts.facts, model, metrics)
+
+
+def rounds_as_its_run(experiment: Experiment) -> bool:
+    """Whether no layer is written as another that rounds in its own way, and convolutions are so
+    few that a loop of steps and single ones compute them alike to the last bit."""
+    facts = experiment.dataset.facts()
+    layers = all_layers(outline(experiment, facts, facts.samples))
+    layers += [layer.forward_layer for layer in layers if hasattr(layer, "forward_layer")]
+    few = sum(hasattr(layer, "kernel_size") and hasattr(layer, "kernel") for layer in layers) < 5
+    return few and not any(hasattr(layer, "written_as") for layer in layers)
 
 
 def trained(store: Store, experiment: Experiment) -> Run:
@@ -52,36 +69,46 @@ def executed(text: str, folder: Path, name: str = "script.py") -> dict[str, Any]
 
 
 def assert_same(experiment: Experiment, store: Store, folder: Path) -> None:
-    """Train both ways: losses equal to the last bit, scores to the precision of float32."""
+    """Train both ways: losses equal to the last bit, scores to the precision of float32. Where
+    rounding is not the same, losses to a thousandth, and of the test part's answers a hundredth
+    may differ."""
     run = trained(store, experiment)
     left = executed(script("An experiment", written(experiment)), folder)
     last = {name: values[-1] for name, values in left["history"].items()}
     final, test = run.summary["final"], run.summary["test"]
     assert run.state == "finished"
+    if not rounds_as_its_run(experiment):
+        for name in ("loss", "val_loss"):
+            assert last[name] == pytest.approx(final[name], rel=1e-3)
+        assert left["scores"] == pytest.approx(test, abs=0.01)
+        return
     assert (last["loss"], last["val_loss"]) == (final["loss"], final["val_loss"])
     assert last == pytest.approx({name: final[name] for name in last}, rel=1e-6)
     assert left["scores"] == pytest.approx(test, rel=1e-5)
 
 
 def preset_cases() -> list[Any]:
-    """Every preset; those with many steps an epoch are slow, and one epoch of them is enough."""
+    """Every preset on few samples; those with many steps an epoch are slow, and one epoch of them
+    is enough."""
     cases = []
     for name, preset in PRESETS.items():
         if preset.experiment.architecture.frozen_part:
             continue
-        facts, size = preset.experiment.dataset.facts(), preset.experiment.training.batch_size
-        slow = facts.samples / size > STEPS
+        values = preset.experiment.dataset.model_dump()
+        changes = [(f"dataset.{key}", least) for key, least in SMALL.items() if key in values]
+        small = preset.experiment.changed(changes)
+        slow = small.dataset.facts().samples / small.training.batch_size > STEPS
         marks = [pytest.mark.slow] if slow else []
-        cases.append(pytest.param(name, 1 if slow else EPOCHS, id=name, marks=marks))
+        small = small.changed([("training.epochs", 1 if slow else EPOCHS)])
+        cases.append(pytest.param(small, id=name, marks=marks))
     return cases
 
 
-@pytest.mark.parametrize(("name", "epochs"), preset_cases())
+@pytest.mark.parametrize("experiment", preset_cases())
 def test_the_script_of_every_preset_reproduces_the_numbers_of_its_run(
-    name: str, epochs: int, store: Store, tmp_path: Path
+    experiment: Experiment, store: Store, tmp_path: Path
 ) -> None:
-    changed = PRESETS[name].experiment.changed([("training.epochs", epochs)])
-    assert_same(changed, store, tmp_path)
+    assert_same(experiment, store, tmp_path)
 
 
 SGD = {"name": "sgd", "learning_rate": 0.05, "momentum": 0.9, "nesterov": True}

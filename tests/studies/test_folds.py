@@ -55,8 +55,7 @@ def test_exported_code_cuts_the_same_fold(stratify: bool) -> None:
     fold = [("dataset.fold.number", 2), ("dataset.fold.of", 3), ("dataset.stratify", stratify)]
     wanted = FIRST.changed(fold)
     samples = wanted.dataset.load()
-    facts = samples.facts()
-    written = split_section(wanted.dataset, facts, wanted.objective(facts)).code
+    written = split_section(wanted, samples.facts()).code
     names: dict[str, Any] = {"X": samples.inputs, "y": samples.targets, "SEED": wanted.seed}
     exec(written, names)
     parts = split(wanted.dataset, wanted.seed)
