@@ -100,9 +100,12 @@ def test_a_fork_may_give_the_head_more_epochs_which_then_build_on_what_was_fine_
     whole = resumed.trained(store, store.create(tuned()))
     looked = []
     work_out = frozen._work_out
-    monkeypatch.setattr(
-        frozen, "_work_out", lambda *given: (looked.append(1), work_out(*given))[1]
-    )
+
+    def look(*given: Any) -> Any:
+        looked.append(1)
+        return work_out(*given)
+
+    monkeypatch.setattr(frozen, "_work_out", look)
     ended = resumed.trained(store, fork(store, whole.id, 5, tuned(epochs=6)))
     rates = [metrics["learning_rate"] for _, metrics in resumed.curve(store, ended)]
     assert rates == pytest.approx([0.001] * 3 + [5e-4] * 2 + [0.001] + [5e-4] * 2)
