@@ -65,12 +65,12 @@ class Attention(Reader):
         from dlplay.layers.positions import AddPositions
 
         x = AddPositions(name="positions")(x)
-        for _ in range(self.layers):
-            x = self._block(blocks, x)
+        for number in range(self.layers):
+            x = self._block(blocks, x, number)
         x = layers.GlobalAveragePooling1D()(x)
         return blocks.dropout(x, blocks.regularisation.dropout)
 
-    def _block(self, blocks: Blocks, x: keras.KerasTensor) -> keras.KerasTensor:
+    def _block(self, blocks: Blocks, x: keras.KerasTensor, number: int) -> keras.KerasTensor:
         """Attention and a feed-forward network, each added to what it is given."""
         from keras import layers
 
@@ -78,5 +78,5 @@ class Attention(Reader):
         attention = layers.MultiHeadAttention(self.heads, self.head_size, **weights)
         x = layers.LayerNormalization()(x + blocks.dropout(attention(x, x), rate))
         inner = blocks.dense(x, self.feed_forward)
-        outer = layers.Dense(x.shape[-1], **weights)(inner)
+        outer = layers.Dense(x.shape[-1], name=f"narrow_{number + 1}", **weights)(inner)
         return layers.LayerNormalization()(x + outer)

@@ -8,6 +8,7 @@ from dlplay.architectures import ARCHITECTURES
 
 
 def narrow(name: str) -> dict[str, Any]:
-    """A network's name, and its least width where it has a choice of widths."""
-    widths = ARCHITECTURES[name].model_fields.get("width_multiplier")
-    return {"name": name} if widths is None else {"name": name, "width_multiplier": 1 / 16}
+    """A network's name, and where it has the choice its least width, for small images."""
+    small = {"width_multiplier": 1 / 16, "variant": "small images"}
+    fields = ARCHITECTURES[name].model_fields
+    return {"name": name} | {field: value for field, value in small.items() if field in fields}

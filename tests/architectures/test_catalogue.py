@@ -190,7 +190,7 @@ class TestEveryFit:
         facts = FACTS[data]
         objective = make(name).objective("auto", facts)
         model = build(name, facts)
-        rate = 1e-3 * objective.outputs_averaged  # which makes the gradient so much smaller
+        rate = 1e-4 * objective.outputs_averaged  # which makes the gradient so much smaller
         model.compile(optimizer=keras.optimizers.SGD(rate), loss=objective.loss)
         targets = np.arange(8) % max(facts.classes, 2)
         targets = np.broadcast_to(
@@ -400,7 +400,7 @@ def test_images_are_changed_while_training_only(name: str, augmentation: str) ->
     images = inputs_for(facts)
     judged, trained = (np.asarray(changed(images, training=flag)) for flag in (False, True))
     np.testing.assert_allclose(judged, np.asarray(plain(images, training=False)), atol=1e-6)
-    assert not np.allclose(trained, judged, atol=1e-4)
+    assert not np.allclose(trained, judged, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", IMAGES)

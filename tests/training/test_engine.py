@@ -28,10 +28,11 @@ REGULARISED = {"l1": 1e-4, "l2": 1e-3, "dropout": 0.3, "batch_norm": True, "weig
 
 def fitting_dataset(architecture: str, task: Task) -> Dataset | None:
     """The first bundled dataset that the network takes."""
+    network = ARCHITECTURES[architecture].model_validate(narrow(architecture))
     for dataset in (cls(name=name) for name, cls in DATASETS.items() if cls.tasks == (task,)):
         if dataset.origin() == "bundled":
             with suppress(UserError):
-                ARCHITECTURES[architecture](name=architecture).check(dataset.facts())
+                network.check(dataset.facts())
                 return dataset
     return None
 
