@@ -222,7 +222,8 @@ OPTIONS = [
 @pytest.mark.parametrize(("name", "field", "value"), OPTIONS)
 def test_whatever_can_be_chosen_can_be_built(name: str, field: str, value: str) -> None:
     facts = any_facts(name)
-    model = build(name, facts, PLAIN, **{field: value})
+    network = make(name, **{field: value})  # what was learnt elsewhere may need a download
+    model = network.build(facts, network.objective("auto", facts), PLAIN)
     assert np.isfinite(np.asarray(model(inputs_for(facts)))).all()
 
 
