@@ -172,7 +172,7 @@ def read_table(name: str) -> pd.DataFrame:
 
 def reading_code(name: str) -> str:
     """Plain Python that leaves an uploaded table in ``table``."""
-    separator = _separator(path_of(name).read_text("utf-8-sig"))
+    separator = separator_of(decoded(path_of(name).read_bytes()))
     return (
         'FILE = "table.csv"  # your file\n'
         f"table = pd.read_csv(FILE, sep={separator!r}, skipinitialspace=True, "

@@ -102,9 +102,14 @@ def any_facts(name: str) -> Facts:
     return FACTS[next(data for other, data in PAIRS if other == name)]
 
 
+def learning(model: keras.Model) -> list[keras.Layer]:
+    """All layers but those of a network that came as it is."""
+    return [layer for layer in all_layers(model) if layer.trainable]
+
+
 def weighted(model: keras.Model) -> list[keras.Layer]:
     """The layers with a kernel, the output last."""
-    layers = all_layers(model)
+    layers = learning(model)
     return [layer for layer in layers if any("kernel" in w.name for w in layer.weights)]
 
 
@@ -217,7 +222,8 @@ OPTIONS = [
 @pytest.mark.parametrize(("name", "field", "value"), OPTIONS)
 def test_whatever_can_be_chosen_can_be_built(name: str, field: str, value: str) -> None:
     facts = any_facts(name)
-    model = build(name, facts, PLAIN, **{field: value})
+    network = make(name, **{field: value})  # what was learnt elsewhere may need a download
+    model = network.build(facts, network.objective("auto", facts), PLAIN)
     assert np.isfinite(np.asarray(model(inputs_for(facts)))).all()
 
 
@@ -289,7 +295,7 @@ class TestEveryRegularisation:
     def test_without_any_there_is_nothing_but_the_network(self, name: str) -> None:
         model = build(name, any_facts(name))
         assert model.losses == []
-        kinds = {type(layer).__name__ for layer in all_layers(model)}
+        kinds = {type(layer).__name__ for layer in learning(model)}
         assert not kinds & {"Dropout", "GaussianNoise"}
         assert ("BatchNormalization" in kinds) == ARCHITECTURES[name].normalises
 
@@ -309,7 +315,7 @@ class TestEveryRegularisation:
             {"activation": "relu"} if name in HIDDEN else {}
         )  # no layer of its own
         model = build(name, any_facts(name), Regularisation(dropout=0.5), **bend)
-        layers = all_layers(model)
+        layers = learning(model)
         dense = [layer for layer in hidden(model) if isinstance(layer, keras.layers.Dense)]
         for layer in dense:
             assert follower(layer).rate == 0.5
@@ -338,7 +344,7 @@ POINTS = np.linspace(-3, 3, 25, dtype=np.float32)
 def activations(model: keras.Model) -> list[Callable[[Any], Any]]:
     """The bend after each hidden layer, wherever Keras put it."""
     found: list[Callable[[Any], Any]] = []
-    for layer in all_layers(model):
+    for layer in learning(model):
         if isinstance(layer, keras.layers.Activation | keras.layers.LeakyReLU):
             found.append(layer)
         elif layer in hidden(model) and layer.activation.__name__ != "linear":
@@ -406,7 +412,7 @@ def test_images_are_changed_while_training_only(name: str, augmentation: str) ->
 @pytest.mark.parametrize("name", IMAGES)
 def test_pixels_are_brought_to_0_to_1_in_the_network(name: str) -> None:
     model = build(name, FACTS["grey images"])
-    rescale = next(layer for layer in all_layers(model) if layer.name == "rescale")
+    rescale = next(layer for layer in learning(model) if layer.name == "rescale")
     assert np.asarray(rescale(np.array([0.0, 51.0, 255.0], np.float32))).tolist() == pytest.approx(
         [0.0, 0.2, 1.0]
     )
