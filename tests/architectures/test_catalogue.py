@@ -19,7 +19,7 @@ from dlplay.errors import UserError
 from dlplay.layers import all_layers
 from tests.architectures.narrow import narrow
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("architectures-catalogue")
 
 NAMES = tuple("ABCDEFGHIJ")
 WORDS = tuple(

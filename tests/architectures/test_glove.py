@@ -17,7 +17,7 @@ from dlplay.datasets.words import MARKS, text_facts
 from dlplay.errors import UserError
 from dlplay.layers import load_model
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("architectures-glove")
 
 VOCABULARY = (*MARKS, "king", "man", "woman", "queen", "xyzzyplugh")
 

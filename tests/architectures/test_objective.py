@@ -11,7 +11,7 @@ from dlplay.architectures import Loss, Objective, objective_for
 from dlplay.datasets import Facts
 from dlplay.errors import UserError
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("architectures-objective")
 
 TWO = Facts("table", (4,), "classification", 100, ("a", "b"))
 THREE = Facts("table", (4,), "classification", 100, ("a", "b", "c"))

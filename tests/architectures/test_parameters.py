@@ -14,7 +14,7 @@ from dlplay.architectures.mlp import Mlp
 from dlplay.architectures.perceptron import Perceptron
 from dlplay.datasets import Facts
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("architectures-parameters")
 
 DIGITS = Facts("image", (28, 28, 1), "classification", 5_000, tuple("0123456789"))
 PHOTOS = Facts("image", (32, 32, 3), "classification", 5_000, tuple("0123456789"))

@@ -17,7 +17,7 @@ from dlplay.datasets import Facts
 from dlplay.errors import UserError
 from dlplay.layers.response_normalisation import ResponseNormalisation
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("architectures-published-networks")
 
 IMAGENET = Facts("image", (224, 224, 3), "classification", 1_281_167, tuple(map(str, range(1000))))
 DIGITS = Facts("image", (28, 28, 1), "classification", 5_000, tuple("0123456789"))

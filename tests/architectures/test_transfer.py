@@ -18,7 +18,7 @@ from dlplay.pretrained import BACKBONES
 from dlplay.pretrained.efficientnet_lite0 import efficientnet_lite0
 from dlplay.pretrained.resnet_50 import md5
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("architectures-transfer")
 
 PHOTOS = Facts("image", (224, 224, 3), "classification", 100, ("a", "b", "c"))
 SMALL = Facts("image", (8, 8, 1), "classification", 100, tuple("0123456789"))

@@ -21,7 +21,7 @@ from dlplay.execution import helper
 from dlplay.photo import read
 from dlplay.pretrained.resnet_50 import md5
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("classify-keras-oracle")
 
 Values = NDArray[np.float32]
 

@@ -18,7 +18,7 @@ from dlplay.runs import Store
 from dlplay.views import Snapshots
 from tests.views.trained import trained
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("coach-advice")
 
 
 def recorded(store: Store, experiment: Experiment) -> Record:

@@ -95,7 +95,7 @@ def test_a_dataset_without_plain_code_says_so_in_a_sentence() -> None:
         Odd().code()
 
 
-@pytest.mark.xdist_group("keras")
+@pytest.mark.xdist_group("datasets-code")
 @pytest.mark.parametrize("name", [name for name in KEPT_BY_KERAS if is_text(name)])
 def test_word_numbers_that_keras_downloads_are_read_as_they_are_loaded(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -122,7 +122,7 @@ def test_word_numbers_that_keras_downloads_are_read_as_they_are_loaded(
     assert tuple(left["vocabulary"]) == samples.facts().vocabulary
 
 
-@pytest.mark.xdist_group("keras")
+@pytest.mark.xdist_group("datasets-code")
 @pytest.mark.parametrize("name", [name for name in KEPT_BY_KERAS if not is_text(name)])
 def test_what_keras_downloads_is_divided_as_its_publisher_does(
     name: str, monkeypatch: pytest.MonkeyPatch

@@ -15,7 +15,7 @@ from dlplay.export.definitions import Definitions
 from dlplay.export.expressions import Expressions
 from dlplay.export.graph import network_code
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("export-graph")
 
 Tensor = Any
 

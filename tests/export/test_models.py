@@ -19,7 +19,7 @@ from dlplay.runs import Run, Store, open_store
 from dlplay.training.trainer import train
 
 pytestmark = [
-    pytest.mark.xdist_group("keras"),
+    pytest.mark.xdist_group("export-models"),
     pytest.mark.filterwarnings("ignore:In the future `np.object`:FutureWarning"),  # tf2onnx
 ]
 

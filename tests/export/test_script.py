@@ -23,7 +23,7 @@ from dlplay.runs import Run, Store
 from dlplay.training.compiling import metrics_of, outline
 from dlplay.training.trainer import train
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("export-script")
 
 EPOCHS = 2
 STEPS = 100

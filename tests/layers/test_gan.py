@@ -18,7 +18,7 @@ from dlplay.layers.energy_distance import energy_distance
 from dlplay.training.compiling import build_model
 from dlplay.training.engine import Engine
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("layers-gan")
 
 BATCH = 32
 

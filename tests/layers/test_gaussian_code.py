@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from dlplay.layers.gaussian_code import GaussianCode, kl_divergence
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("layers-gaussian-code")
 
 MEANS = np.array([[0.0, 0.0], [1.5, -0.5], [-2.0, 0.25]], np.float32)
 LOGS = np.array([[0.0, 0.0], [-1.0, 0.7], [0.5, -3.0]], np.float32)

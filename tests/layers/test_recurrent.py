@@ -13,7 +13,7 @@ import tensorflow as tf
 from dlplay.layers import load_model
 from dlplay.layers.recurrent import FusedLSTM
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("layers-recurrent")
 
 X = np.random.default_rng(0).normal(size=(5, 17, 6)).astype(np.float32)
 

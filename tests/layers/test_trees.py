@@ -16,7 +16,7 @@ from dlplay.datasets.trees import Tree, encode
 from dlplay.layers import load_model
 from dlplay.layers.trees import RecursiveLayer, Root, TreeLayer, TreeLSTM
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("layers-trees")
 
 Vector = NDArray[np.float64]
 State = tuple[Vector, Vector]

@@ -7,7 +7,7 @@ import pytest
 
 from dlplay.lessons.functions import ACTIVATIONS
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("lessons-activations-keras")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from dlplay.lessons.attention import attend
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("lessons-attention-keras")
 
 
 @pytest.mark.parametrize("causal", [False, True])

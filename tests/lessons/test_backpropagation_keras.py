@@ -8,7 +8,7 @@ import pytest
 from dlplay.lessons.backpropagation import article_network, propagate, random_network, train
 from dlplay.lessons.backpropagation_code import tensorflow_code
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("lessons-backpropagation-keras")
 
 
 @pytest.mark.parametrize("kind", ["article", "own"])

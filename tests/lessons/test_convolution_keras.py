@@ -7,7 +7,7 @@ import pytest
 
 from dlplay.lessons.convolution import convolve, pool
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("lessons-convolution-keras")
 
 IMAGE = np.random.default_rng(0).random((11, 8))
 KERNEL = np.random.default_rng(1).normal(size=(3, 3))

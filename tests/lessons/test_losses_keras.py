@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from dlplay.lessons.losses import binary_info, classes_info
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("lessons-losses-keras")
 
 
 @pytest.mark.parametrize("logit", [-3.0, 0.2, 2.5])

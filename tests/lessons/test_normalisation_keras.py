@@ -7,7 +7,7 @@ import pytest
 
 from dlplay.lessons.normalisation import batch_info, normalise
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("lessons-normalisation-keras")
 
 
 def test_training_equals_keras() -> None:

@@ -12,7 +12,7 @@ from dlplay.lessons.descent import walk
 from dlplay.lessons.optimisers import OPTIMISERS
 from dlplay.lessons.surfaces import SURFACES
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("lessons-optimisers-keras")
 
 THEIRS: dict[str, tuple[str, dict[str, Any]]] = {
     "sgd": ("SGD", {}),

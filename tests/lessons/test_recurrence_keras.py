@@ -7,7 +7,7 @@ import pytest
 
 from dlplay.lessons.recurrence import CELLS, UNITS, embed, make_cell, unroll
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("lessons-recurrence-keras")
 
 
 @pytest.mark.parametrize("kind", CELLS)

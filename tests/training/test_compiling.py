@@ -13,7 +13,7 @@ from dlplay.experiment import Experiment
 from dlplay.optimisation import OPTIMIZERS, SCHEDULES, Training
 from dlplay.training.compiling import EpochSchedule, build_model
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-compiling")
 
 THREE = Facts("table", (4,), "classification", 100, ("a", "b", "c"), tuple("wxyz"))
 TWO = Facts("table", (4,), "classification", 100, ("a", "b"), tuple("wxyz"))

@@ -20,7 +20,7 @@ from dlplay.training.compiling import build_model
 from dlplay.training.engine import Engine
 from tests.architectures.narrow import narrow
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-engine")
 
 EPOCHS, BATCH, SAMPLES = 2, 32, 150
 REGULARISED = {"l1": 1e-4, "l2": 1e-3, "dropout": 0.3, "batch_norm": True, "weight_decay": 1e-3}

@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 
 from dlplay.training.metrics import MacroScores
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-metrics")
 
 Numbers = NDArray[np.int64]
 

@@ -13,7 +13,7 @@ from dlplay.runs import Run, Store
 from dlplay.training import mirrors
 from dlplay.training.trainer import train
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-mirrors")
 
 
 def trained(store: Store) -> Run:

@@ -20,7 +20,7 @@ from dlplay.runs.forks import fork
 from dlplay.training import resuming, saving
 from dlplay.training.trainer import MODEL_FILE, train
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-resuming")
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from dlplay.training.recorder import Recorder
 from dlplay.training.trainer import MODEL_FILE, Trainer, train
 from tests.photo_zip import photo_zip
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-stages")
 
 FINE_TUNING = {"blocks": 1, "epochs": 2, "learning_rate": 5e-4}
 

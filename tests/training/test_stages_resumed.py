@@ -14,7 +14,7 @@ from dlplay.training import frozen
 from tests.training import test_resuming as resumed
 from tests.training import test_stages as staged
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-stages-resumed")
 
 eager = resumed.eager
 

@@ -9,7 +9,7 @@ import pytest
 from dlplay.optimisation import EarlyStopping
 from dlplay.training.stopping import Patience
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-stopping")
 
 LOSSES: dict[str, list[float]] = {
     "falls all the time": [1 / (1 + epoch) for epoch in range(30)],

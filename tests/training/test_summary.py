@@ -17,7 +17,7 @@ from dlplay.training.compiling import build_model
 from dlplay.training.summary import summarise
 from tests.architectures.narrow import narrow
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-summary")
 
 DIGITS = tuple("0123456789")
 DATA = {

@@ -15,7 +15,7 @@ from dlplay.runs import Run, Store
 from dlplay.training.trainer import MODEL_FILE, train
 from dlplay.views import Snapshots
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("training-trainer")
 
 
 def experiment(dataset: str = "iris", **values: Any) -> Experiment:

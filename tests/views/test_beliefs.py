@@ -17,7 +17,7 @@ from dlplay.training.compiling import build_model
 from dlplay.views import Subject
 from dlplay.views.beliefs import Beliefs, beliefs_info
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-beliefs")
 
 TEXT = "[MAX 2 [SM 4 [MIN 7 8 ] ] [MED 1 3 5 ] ]"
 

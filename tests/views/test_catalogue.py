@@ -15,7 +15,7 @@ from dlplay.runs.figures import METRICS_OF
 from dlplay.training.compiling import build_model
 from dlplay.views import VIEWS, Subject
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-catalogue")
 
 
 def fitting(name: str) -> str | None:

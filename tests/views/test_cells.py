@@ -12,7 +12,7 @@ from dlplay.layers.recurrent import FusedLSTM
 from dlplay.views.base import Arrays
 from dlplay.views.cells import gru_steps, lstm_steps, simple_steps
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-cells")
 
 X = np.random.default_rng(0).normal(size=(1, 23, 6)).astype(np.float32)
 LAYERS: dict[str, tuple[Callable[..., Arrays], Callable[[], keras.layers.RNN]]] = {

@@ -16,7 +16,7 @@ from dlplay.views import Snapshots
 from dlplay.views.confusion import cells
 from tests.views.trained import experiment, seen, trained
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-end")
 
 RATE = {"optimizer": {"name": "adam", "learning_rate": 0.02}}
 MLP = {"name": "mlp"}

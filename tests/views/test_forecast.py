@@ -13,7 +13,7 @@ from dlplay.training.trainer import train
 from dlplay.views import Snapshots
 from dlplay.views.forecast import Forecast, errors_info
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-forecast")
 
 
 def experiment(**dataset: Any) -> Experiment:

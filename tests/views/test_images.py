@@ -20,7 +20,7 @@ from dlplay.views.pictures import as_pixels, sheet, stretched
 from dlplay.views.reconstructions import Reconstructions
 from dlplay.views.sample import Sample, walk
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-images")
 
 FLAT = {"name": "autoencoder", "units": [8]}
 

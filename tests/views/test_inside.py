@@ -19,7 +19,7 @@ from dlplay.views.first_weights import as_pictures, sheet
 from dlplay.views.probing import BATCH, Probe, idle_share
 from tests.views.trained import experiment, seen, trained
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-inside")
 
 
 def subject(dataset: str, architecture: dict[str, Any]) -> Subject:

@@ -22,7 +22,7 @@ from dlplay.views.sentence import Sentence
 from dlplay.views.word_states import WordStates
 from dlplay.views.writing import Continue, Writing
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-texts")
 
 TABLE = "text,class\n" + "".join(f"good film number {i % 4},{'ab'[i % 2]}\n" for i in range(40))
 PROSE = "the quick brown fox jumps over the lazy dog. " * 20

@@ -16,7 +16,7 @@ from dlplay.views import Snapshots
 from dlplay.views.looking import Scores
 from tests.views.trained import experiment, trained
 
-pytestmark = pytest.mark.xdist_group("keras")
+pytestmark = pytest.mark.xdist_group("views-where")
 
 RANDOM = np.random.default_rng(0)
 
