@@ -74,7 +74,8 @@ class Probe:
         variables = [v.value for layer in self._layers for v in layer.trainable_variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(variables)
-            said, *inside = self._inside(as_input(tf.constant(self._inputs)), training=False)
+            found = self._inside(as_input(tf.constant(self._inputs)), training=False)
+            said, *inside = found if isinstance(found, list) else [found]  # Keras unwraps one
             loss = tf.reduce_mean(self._loss(tf.constant(self._targets), said))
         squares = [_square(found) for found in tape.gradient(loss, variables)]
         sizes = [len(layer.trainable_variables) for layer in self._layers]

@@ -30,8 +30,13 @@ def subject(dataset: str, architecture: dict[str, Any]) -> Subject:
     return Subject(wanted, build_model(wanted, parts.facts, len(parts.train)), parts, samples)
 
 
-def test_gradient_norms_equal_finite_differences() -> None:
-    looked = subject("wine", {"name": "mlp", "units": [4, 3], "activation": "tanh"})
+@pytest.mark.parametrize(
+    "architecture",
+    [{"name": "mlp", "units": [4, 3], "activation": "tanh"}, {"name": "perceptron"}],
+    ids=["with a bend", "without one"],
+)
+def test_gradient_norms_equal_finite_differences(architecture: dict[str, Any]) -> None:
+    looked = subject("wine", architecture)
     model, train = looked.model, looked.split.train
     truth = np.asarray(train.targets[:BATCH])
 
