@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable
@@ -16,6 +17,14 @@ from dlplay.runs import Store, open_store
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["DLPLAY_HOME"] = str(Path(tempfile.gettempdir()) / "dlplay-tests")
 """Where what is read while tests are collected is kept; each test has a home of its own."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def frozen() -> None:
+    """Streamlit collects garbage after every run of a page, Keras before every network; what is
+    imported by now is set aside, as in the server."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -33,10 +33,6 @@ class Example:
         """Needs what is no plain value."""
         return _TABLE["a"]
 
-    def calls_draw(self, random: Any) -> Any:
-        """Calls a method of more than one statement."""
-        return self.draw(random, 0.0)
-
 
 def test_what_is_written_gives_what_the_method_returns() -> None:
     example = Example()
@@ -50,10 +46,6 @@ def test_what_is_written_gives_what_the_method_returns() -> None:
     assert code.splitlines()[:2] == ["import math", "import numpy as np"]
 
 
-@pytest.mark.parametrize(
-    ("method", "what"),
-    [(Example().looks_up, "_TABLE"), (Example().calls_draw, "a call of draw")],
-)
-def test_what_plain_code_has_no_words_for_is_named(method: Any, what: str) -> None:
-    with pytest.raises(UserError, match=f"cannot be written out as plain code.*{what}"):
-        body_of(method, random="random")
+def test_what_plain_code_has_no_words_for_is_named() -> None:
+    with pytest.raises(UserError, match=r"cannot be written out as plain code.*_TABLE"):
+        body_of(Example().looks_up, random="random")

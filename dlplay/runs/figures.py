@@ -39,7 +39,8 @@ METRICS = {
     "loss": "Loss", "accuracy": "Accuracy", "precision": "Precision (macro)",
     "recall": "Recall (macro)", "f1": "F1 (macro)", "mae": "Mean absolute error", "r2": "R²",
     "learning_rate": "Learning rate", "perplexity": "Perplexity", "naive_ratio": "Error ÷ naive",
-    "told_apart": "Share told apart",
+    "told_apart": "Share told apart", "energy_distance": "Energy distance",
+    "discriminator_loss": "Discriminator loss",
 }  # fmt: skip
 """Names of metrics as people write them."""
 

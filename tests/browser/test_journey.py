@@ -137,7 +137,7 @@ def test_two_runs_are_compared_under_one_address(page: Page, server: AppServer) 
     expect(page.locator(TITLE)).to_contain_text("finished")
     page.goto(f"{server.url}/runs?ids={','.join(ids)}")
     expect(page.get_by_text("2 runs compared")).to_be_visible()
-    overlay = ".st-key-overlay_loss .dlplay-chart"
+    overlay = "[class*=st-key-overlay_loss] .dlplay-chart"
     page.wait_for_function("s => document.querySelector(s)?._fullData?.length === 4", arg=overlay)
     lengths = page.evaluate(
         "s => document.querySelector(s)._fullData.map(t => t.x.length)", overlay
