@@ -97,6 +97,9 @@ class Runtime:
         # Half precision, which some processors would choose, changes the fourth digit.
         options = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         self._compiled = core.compile_model(model, "CPU", options)
+        # Of what is left out, such as augmentation, conversion may leave a lone number behind.
+        ports = enumerate(self._compiled.outputs)
+        self._outputs = [index for index, port in ports if len(port.partial_shape)]
         path = folder / KERNEL_FILE
         self._kernel = np.load(path) if path.is_file() else None
         self._tail = Tail.load(folder / TAIL_FILE)
@@ -136,8 +139,7 @@ class Runtime:
         """
         with self._request() as request:
             request.infer([pixels])
-            count = len(self._compiled.outputs)
-            outputs = [request.get_output_tensor(i).data[0] for i in range(count)]
+            outputs = [request.get_output_tensor(i).data[0] for i in self._outputs]
             copies = [output.copy() for output in outputs]
         return copies[0], copies[1] if len(copies) > 1 else None
 
