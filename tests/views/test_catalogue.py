@@ -53,15 +53,14 @@ class TestEveryView:
         panels = view.panels(arrays, epoch=3)
         assert panels
         for panel in panels:
-            assert panel.figure is not None or panel.text or panel.rows
+            assert panel.figure is not None or panel.text or panel.rows or panel.groups
             assert panel.alt or panel.figure is None
             assert set(panel.clicks or ()) <= set(type(view).model_fields)
 
     def test_it_sees_the_same_twice_in_a_network_that_stands_still(
         self, name: str, preset: str
     ) -> None:
-        look = VIEWS[name](name=name).watch(subject(preset))
-        first, second = look(), look()
+        first, second = (VIEWS[name](name=name).watch(subject(preset))() for _ in range(2))
         for key in first:
             np.testing.assert_array_equal(first[key], second[key])
 
