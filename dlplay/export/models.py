@@ -104,10 +104,10 @@ def export_model(run: Run, name: str, target: Path) -> Path:
 
 
 def _load(run: Run) -> keras.Model:
-    import keras
+    from dlplay.layers import load_model  # which knows the layers of our own
 
     try:
-        return keras.models.load_model(run.folder / MODEL_FILE, compile=False)
+        return load_model(run.folder / MODEL_FILE)
     except Exception as error:  # Keras raises whatever a file it cannot read leads to
         raise UserError(
             f"The network of run {run.id} could not be read: {shortened(error)}",

@@ -16,6 +16,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from dlplay.views.judging import as_input
+
 Array = NDArray[Any]
 Values = dict[str, float]
 
@@ -81,7 +83,7 @@ class Engine:
         # Metrics make their variables at the first step; had the graph to make them, TensorFlow
         # would trace it twice.
         inputs, targets = map(tf.constant, train)
-        model.test_step((_as_input(inputs[:1]), targets[:1]))
+        model.test_step((as_input(inputs[:1]), targets[:1]))
         self._train = tf.function(self._make_train(inputs, targets, jit_compile))
         self._validate = tf.function(self._make_evaluate(), reduce_retracing=True)
         self._validation = tuple(map(tf.constant, validation))
@@ -132,7 +134,7 @@ class Engine:
         full = samples // size
 
         def one_step(batch: tf.Tensor) -> tf.Tensor:
-            x = _as_input(tf.gather(inputs, batch))
+            x = as_input(tf.gather(inputs, batch))
             return train_step((x, tf.gather(targets, batch)))["loss"]
 
         def train(order: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> Any:
@@ -165,16 +167,11 @@ class Engine:
         def evaluate(inputs: tf.Tensor, targets: tf.Tensor) -> Any:
             reset_metrics()
             for i in tf.range(-(-tf.shape(inputs)[0] // size)):
-                x = _as_input(inputs[i * size : (i + 1) * size])
+                x = as_input(inputs[i * size : (i + 1) * size])
                 test_step((x, targets[i * size : (i + 1) * size]))
             return results()
 
         return evaluate
-
-
-def _as_input(samples: tf.Tensor) -> tf.Tensor:
-    """Pixels as floats; words and numbers as they are."""
-    return tf.cast(samples, tf.float32) if samples.dtype == tf.uint8 else samples
 
 
 def _as_it_is(function: Any) -> Any:
