@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import keras
 
 PREFIX = "run:"
-_MODEL_FILE = "model.keras"
 _SAMPLES = 500
 _INK = 64
 """A pixel that differs from the background by so much belongs to what is drawn."""
@@ -77,7 +76,7 @@ class TrainedRun(Classifier):
         return Framing(self.facts.input_shape[0], None, Image.Resampling.BICUBIC)
 
     def weights(self) -> Weights:
-        path = self.record.folder / _MODEL_FILE
+        path = self.record.model_file
         facts = path.stat()
         return Weights(path, _sha256(path, facts.st_size, facts.st_mtime_ns))
 
@@ -174,7 +173,7 @@ def look_of(dataset: str) -> Look:
 
 def is_usable(run: Run) -> bool:
     """Whether a run's network can name what is in a photo."""
-    if run.is_active or not (run.folder / _MODEL_FILE).is_file():
+    if run.is_active or not run.model_file.is_file():
         return False
     try:
         experiment = run.experiment

@@ -16,8 +16,6 @@ from dlplay.runs import Run
 if TYPE_CHECKING:
     import keras
 
-MODEL_FILE = "model.keras"
-
 
 @dataclass(frozen=True)
 class Format:
@@ -71,7 +69,7 @@ def check_exportable(run: Run) -> None:
         raise UserError(
             "Expected a run that has ended", received=run.state, fix="Wait for it, or stop it"
         )
-    if not (run.folder / MODEL_FILE).is_file():
+    if not run.model_file.is_file():
         raise UserError(
             f"Run {run.id} left no network", received=run.state, fix="Train it again to the end"
         )
@@ -107,7 +105,7 @@ def _load(run: Run) -> keras.Model:
     from dlplay.layers import load_model  # which knows the layers of our own
 
     try:
-        return load_model(run.folder / MODEL_FILE)
+        return load_model(run.model_file)
     except Exception as error:  # Keras raises whatever a file it cannot read leads to
         raise UserError(
             f"The network of run {run.id} could not be read: {shortened(error)}",

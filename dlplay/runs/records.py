@@ -145,6 +145,11 @@ class Run:
         return (self.finished or time.time()) - self.started
 
     @property
+    def model_file(self) -> Path:
+        """Where its network is once it has ended."""
+        return self.folder / "model.keras"
+
+    @property
     def folder(self) -> Path:
         """Where its files are: the model, the decision boundary."""
         return Settings().folder("runs") / self.id

@@ -13,7 +13,6 @@ from dlplay.errors import UserError, from_validation
 from dlplay.experiment import Experiment
 from dlplay.layers import load_model
 from dlplay.runs import Run
-from dlplay.training.trainer import MODEL_FILE
 from dlplay.views import VIEWS, Snapshots, Subject
 
 
@@ -23,7 +22,7 @@ def look_at(run: Run, values: dict[str, object]) -> str:
     Raises:
         UserError: the run has kept no network, or a value cannot be used.
     """
-    path = run.folder / MODEL_FILE
+    path = run.model_file
     if run.is_active or not path.is_file():
         raise UserError(
             "Expected a run that has ended and kept its network",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dlplay.datasets import split
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
-from dlplay.export.models import FORMATS, MODEL_FILE, export_model
+from dlplay.export.models import FORMATS, export_model
 from dlplay.runs import Run, Store, open_store
 from dlplay.training.trainer import train
 
@@ -89,7 +89,7 @@ def test_every_format_gives_the_same_answers_on_the_test_set(
 ) -> None:
     run = trained(store, **EXPERIMENTS[kind])
     x = split(run.experiment.dataset, run.experiment.seed).test.inputs.astype(np.float32)
-    model = keras.models.load_model(run.folder / MODEL_FILE, compile=False)
+    model = keras.models.load_model(run.model_file, compile=False)
     expected = model.predict(x, verbose=0)
     assert set(RUNTIMES) == set(FORMATS)
     for name, runtime in RUNTIMES.items():
@@ -110,7 +110,7 @@ def run(store: Store) -> Run:
     inputs = keras.Input((4,), name="table")
     x = keras.layers.Dense(3, name="fine")(inputs)
     x = keras.layers.Discretization(bin_boundaries=[0.0, 1.0], name="binning")(x)
-    keras.Model(inputs, x, name="odd").save(run.folder / MODEL_FILE)
+    keras.Model(inputs, x, name="odd").save(run.model_file)
     return store.get(run.id)
 
 
@@ -140,6 +140,6 @@ def test_runs_without_a_network_and_unknown_formats_are_sentences(
     store.end(waiting.id, "failed", "broke")
     with pytest.raises(UserError, match="left no network"):
         export_model(open_store().get(waiting.id), "keras", tmp_path / "x")
-    (run.folder / MODEL_FILE).write_bytes(b"PK damaged")
+    (run.model_file).write_bytes(b"PK damaged")
     with pytest.raises(UserError, match="could not be read"):
         export_model(run, "keras", tmp_path / "x")
