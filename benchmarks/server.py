@@ -26,6 +26,8 @@ _HAS_POINT = (
     "s => (document.querySelector(s)?._fullData ?? []).some(trace => trace.x.length > 0)"
     " && document.querySelector(s).querySelector('.trace') !== null"
 )
+_IS_DRAWN = "() => document.querySelector('.st-key-train button')?.checkVisibility()"
+"""Asked at every frame; Playwright's own waiting looks every half second."""
 _MEGABYTE = 1e6
 
 
@@ -62,7 +64,7 @@ def _first_page(browser: Browser) -> Iterator[Row]:
 def _open(page: Page, server: AppServer) -> None:
     """The Train page, drawn as far as its button."""
     page.goto(f"{server.url}/")
-    page.locator(".st-key-train button").wait_for(state="visible", timeout=60_000)
+    page.wait_for_function(_IS_DRAWN, timeout=60_000)
 
 
 def _training(browser: Browser) -> Iterator[Row]:

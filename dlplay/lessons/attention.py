@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+import scipy
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from dlplay.figures import PALETTE, colour
 from dlplay.lessons.base import Lesson
@@ -90,7 +90,7 @@ def attend(
         scores = scores / np.sqrt(queries.shape[1])
     if causal:
         scores = np.where(np.tri(len(queries), len(keys), dtype=bool), scores, -np.inf)
-    weights = softmax(scores, axis=1)
+    weights = scipy.special.softmax(scores, axis=1)
     return Attention(queries, keys, values, scores, weights, weights @ values)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import affine_transform
 
 from dlplay.lessons.base import Lesson
 from dlplay.lessons.drawing import bare, data_address
@@ -79,7 +79,7 @@ def apply(photo: Pixels, change: Change, seed: int = 0) -> Pixels:
     image = photo / 255.0
     if not (np.array_equal(matrix, np.eye(2)) and not offset.any()):
         channels = [
-            affine_transform(image[..., c], matrix, offset, order=1, mode="nearest")
+            scipy.ndimage.affine_transform(image[..., c], matrix, offset, order=1, mode="nearest")
             for c in range(3)
         ]
         image = np.stack(channels, axis=-1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from dlplay.figures import colour
 from dlplay.lessons.base import Lesson
@@ -38,7 +38,7 @@ def make_scores(
     rng = np.random.default_rng(seed)
     positive = np.arange(count) < max(1, min(count - 1, round(share * count)))
     logits = rng.standard_normal(count) + np.where(positive, 0.5, -0.5) * separation
-    scores: Array = expit(logits)
+    scores: Array = scipy.special.expit(logits)
     return scores, positive
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import erf, expit
 
 Array = NDArray[np.float64]
 
@@ -38,6 +38,12 @@ class Activation:
         return self.parameter[3] if self.parameter else 0.0
 
 
+def _sigmoid(x: Array) -> Array:
+    # By its full name: SciPy imports that part at the first call, and the menu needs none.
+    probability: Array = scipy.special.expit(x)
+    return probability
+
+
 def _softmax(x: Array, other: float) -> Array:
     """The first of three probabilities whose logits are x, ``other`` and 0."""
     top = np.maximum(np.maximum(x, other), 0.0)
@@ -57,7 +63,7 @@ def _elu(x: Array, alpha: float) -> Array:
 ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(
         "Sigmoid", r"\sigma(x)=\frac{1}{1+e^{-x}}", r"\sigma'(x)=\sigma(x)\,(1-\sigma(x))",
-        lambda x, _: expit(x), lambda x, _: expit(x) * expit(-x),
+        lambda x, _: _sigmoid(x), lambda x, _: _sigmoid(x) * _sigmoid(-x),
     ),
     "tanh": Activation(
         "tanh", r"\tanh(x)=\frac{e^x-e^{-x}}{e^x+e^{-x}}", r"\tanh'(x)=1-\tanh^2(x)",
@@ -81,18 +87,18 @@ ACTIVATIONS: dict[str, Activation] = {
     "gelu": Activation(
         "GELU", r"f(x)=x\,\Phi(x),\ \Phi=\text{normal distribution}",
         r"f'(x)=\Phi(x)+x\,\varphi(x)",
-        lambda x, _: x * (1 + erf(x / np.sqrt(2))) / 2,
-        lambda x, _: (1 + erf(x / np.sqrt(2))) / 2 + x * _normal_density(x),
+        lambda x, _: x * (1 + scipy.special.erf(x / np.sqrt(2))) / 2,
+        lambda x, _: (1 + scipy.special.erf(x / np.sqrt(2))) / 2 + x * _normal_density(x),
     ),
     "softplus": Activation(
         "Softplus", r"f(x)=\ln(1+e^x)", r"f'(x)=\sigma(x)",
-        lambda x, _: np.logaddexp(0, x), lambda x, _: expit(x),
+        lambda x, _: np.logaddexp(0, x), lambda x, _: _sigmoid(x),
     ),
     "swish": Activation(
         "Swish", r"f(x)=x\,\sigma(\beta x)",
         r"f'(x)=\sigma(\beta x)+\beta x\,\sigma(\beta x)(1-\sigma(\beta x))",
-        lambda x, b: x * expit(b * x),
-        lambda x, b: expit(b * x) + b * x * expit(b * x) * expit(-b * x),
+        lambda x, b: x * _sigmoid(b * x),
+        lambda x, b: _sigmoid(b * x) + b * x * _sigmoid(b * x) * _sigmoid(-b * x),
         ("Steepness β", 0.1, 5.0, 1.0),
     ),
     "linear": Activation(

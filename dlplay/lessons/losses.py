@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit, log_softmax, softmax, xlogy
 
 from dlplay.figures import colour
 from dlplay.lessons.base import Lesson
@@ -66,10 +66,10 @@ def binary_info(logit: float, target: float) -> list[LossCurve]:
     x, here = np.linspace(-8, 8, 161), np.array(logit)
 
     def both(z: Array) -> dict[str, tuple[Array, Array]]:
-        p = expit(z)
+        p = scipy.special.expit(z)
         return {
             "Cross-entropy": (cross_entropy(z, target), p - target),
-            "Squared error": ((p - target) ** 2, 2 * (p - target) * p * expit(-z)),
+            "Squared error": ((p - target) ** 2, 2 * (p - target) * p * scipy.special.expit(-z)),
         }
 
     along, at = both(x), both(here)
@@ -124,9 +124,9 @@ def classes_info(logits: Array, true_class: int, smoothing: float) -> ClassesInf
     count = len(logits)
     target = np.full(count, smoothing / count)
     target[true_class] += 1 - smoothing
-    predicted: Array = softmax(logits)
-    entropy = float(abs(xlogy(target, target).sum()))
-    crossed = float(-(target * log_softmax(logits)).sum())
+    predicted: Array = scipy.special.softmax(logits)
+    entropy = float(abs(scipy.special.xlogy(target, target).sum()))
+    crossed = float(-(target * scipy.special.log_softmax(logits)).sum())
     by_probability = 2 * (predicted - target) / count
     squared_pull = predicted * (by_probability - (predicted * by_probability).sum())
     return ClassesInfo(

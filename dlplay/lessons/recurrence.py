@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from dlplay.lessons.base import Lesson
 
@@ -108,12 +108,12 @@ def unroll(cell: Cell, inputs: Array) -> Unrolled:
             offered, opened = np.tanh(into[0] + h @ back[0]), []
             h = offered
         elif cell.kind == "lstm":
-            i, f, o = (expit(into[k] + h @ back[k]) for k in (0, 1, 3))
+            i, f, o = (scipy.special.expit(into[k] + h @ back[k]) for k in (0, 1, 3))
             offered, opened = np.tanh(into[2] + h @ back[2]), [i, f, o]
             c = f * c + i * offered
             h = o * np.tanh(c)
         else:
-            z, r = (expit(into[k] + h @ back[k]) for k in (0, 1))
+            z, r = (scipy.special.expit(into[k] + h @ back[k]) for k in (0, 1))
             offered, opened = np.tanh(into[2] + (r * h) @ back[2]), [z, r]
             h = z * h + (1 - z) * offered
         states.append(h)

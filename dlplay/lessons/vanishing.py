@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+import scipy
 from numpy.typing import NDArray
-from scipy.special import log_softmax, softmax
 
 from dlplay.figures import colour
 from dlplay.lessons.base import Lesson
@@ -91,8 +91,8 @@ def flow(design: Design, weights: list[Array], inputs: Array, labels: NDArray[np
         entering.append(total)
     logits = values[-1] @ weights[-1]
     rows = np.arange(len(labels))
-    loss = float(-log_softmax(logits, axis=1)[rows, labels].mean())
-    pull = softmax(logits, axis=1)
+    loss = float(-scipy.special.log_softmax(logits, axis=1)[rows, labels].mean())
+    pull = scipy.special.softmax(logits, axis=1)
     pull[rows, labels] -= 1
     pull /= len(labels)
     gradients = [values[-1].T @ pull]

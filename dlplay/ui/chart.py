@@ -34,14 +34,23 @@ OnClick = Callable[[Click], None]
 _SCRIPT = """
 let loading;
 // Plotly takes the browser half a second to read: let it draw the rest of the page before that.
-const idle = window.requestIdleCallback ?? (work => setTimeout(work, 100));
-function plotly(url) {
-  loading ??= window.Plotly ? Promise.resolve() : new Promise((done, failed) => idle(() => {
+async function isDrawn() {
+  for (let waits = 0; waits < 40; waits++) {
+    await new Promise(done => setTimeout(done, 50));
+    if (!document.querySelector('[data-testid="stSkeleton"]')) return;
+  }
+}
+async function load(url) {
+  if (window.Plotly) return;
+  await isDrawn();
+  await new Promise((done, failed) => {
     const tag = document.createElement('script');
     tag.src = url; tag.onload = done; tag.onerror = failed;
     document.head.appendChild(tag);
-  }, { timeout: 1000 }));
-  return loading;
+  });
+}
+function plotly(url) {
+  return loading ??= load(url);
 }
 export default function ({ data, parentElement, setTriggerValue }) {
   const box = parentElement.querySelector('.dlplay-chart');

@@ -19,9 +19,11 @@ from dlplay.errors import UserError
 from dlplay.settings import Settings
 
 PLOTLY_PATH = "/assets/plotly.min.js"
-_FIRST_PAGES = tuple(
-    f"dlplay.ui.{name}" for name in ("navigation", "train_form", "train_view", "run_view")
-)
+_FIRST_PAGES = ("dlplay.ui.navigation", "dlplay.ui.train_form", "dlplay.ui.train_view")
+_SWITCH_SECONDS = 5e-4
+"""How long a computing script may keep a request waiting; Python's own choice is ten times that,
+and a page is a hundred requests."""
+
 
 
 @asynccontextmanager
@@ -32,6 +34,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
             held.enter_context(Settings().held())
         except UserError as error:
             sys.exit(f"dlplay: {error}")
+        sys.setswitchinterval(_SWITCH_SECONDS)
         executing = _Executing()
         executing.start()
         try:
@@ -50,15 +53,17 @@ class _Executing(threading.Thread):
 
     def run(self) -> None:
         """Serve the store until the end."""
+        # What is imported stays for ever: neither the import nor Streamlit, which collects garbage
+        # after every script run, is to search it.
+        gc.disable()
         from dlplay.execution import LocalExecutor
 
         executor = LocalExecutor()
         executor.start()
         for module in _FIRST_PAGES:
             import_module(module)
-        # Streamlit collects garbage after every script run; what is imported now stays for ever.
-        gc.collect()
         gc.freeze()
+        gc.enable()
         self._ending.wait()
         executor.stop()
 
