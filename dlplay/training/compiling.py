@@ -18,7 +18,8 @@ def build_model(experiment: Experiment, facts: Facts, samples: int) -> keras.Mod
     Args:
         samples: of the training part; they fix the steps of an epoch and the prior's strength.
     """
-    keras.utils.clear_session()  # layers are named by a counter: begin it anew
+    # Layers are named by a counter: begin it anew.
+    keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(experiment.seed)
     model = _network(experiment, facts, samples)
     experiment.architecture.initialise(model)
@@ -41,7 +42,7 @@ def compile_model(
 
 def outline(experiment: Experiment, facts: Facts, samples: int) -> keras.Model:
     """The network in a graph, where nothing is allocated: to read, not to train."""
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     with tf.Graph().as_default():
         return _network(experiment, facts, samples)
 

@@ -19,7 +19,8 @@ _SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1}
 
 def summarise(experiment: Experiment, facts: Facts) -> Network:
     """The network's layers and the memory its training takes."""
-    keras.utils.clear_session()  # layers are named by a counter: begin it anew
+    # Layers are named by a counter: begin it anew.
+    keras.utils.clear_session(free_memory=False)
     architecture = experiment.architecture
     with tf.Graph().as_default():
         model = architecture.build(facts, experiment.objective(facts), experiment.regularisation)

@@ -24,9 +24,9 @@ def main(has_gpu: bool) -> int:
             known which, so it is left out then.
     """
     if not has_gpu:
-        measured = _measure_pace()
-        if not measured:
-            pace.warm_up()
+        pace.warm_up()
+        _measure_pace()
+    store = open_store()
     print("ready", flush=True)  # noqa: T201
     run_id, _, gpu = sys.stdin.readline().strip().partition(" ")
     if not run_id:
@@ -34,18 +34,15 @@ def main(has_gpu: bool) -> int:
     if has_gpu:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     threading.Thread(target=_end_with_the_server, daemon=True).start()
-    store = open_store()
     run = trainer.train(store, store.get(run_id))
     _measure_pace()
     return 1 if run.state in ("failed", "interrupted") else 0
 
 
-def _measure_pace() -> bool:
-    """Measure this machine's pace unless it is on record; whether it had to be measured."""
-    if Pace.load(pace.device_name()):
-        return False
-    pace.measure().save(pace.device_name())
-    return True
+def _measure_pace() -> None:
+    """Measure this machine's pace unless it is on record."""
+    if not Pace.load(pace.device_name()):
+        pace.measure().save(pace.device_name())
 
 
 def _end_with_the_server() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -23,7 +24,6 @@ _FIRST_PAGES = ("dlplay.ui.navigation", "dlplay.ui.train_form", "dlplay.ui.train
 _SWITCH_SECONDS = 5e-4
 """How long a computing script may keep a request waiting; Python's own choice is ten times that,
 and a page is a hundred requests."""
-
 
 
 @asynccontextmanager
@@ -62,6 +62,7 @@ class _Executing(threading.Thread):
         executor.start()
         for module in _FIRST_PAGES:
             import_module(module)
+        inspect.stack()  # Streamlit does at its first element; what is slow in it is then known
         gc.freeze()
         gc.enable()
         self._ending.wait()
