@@ -2,7 +2,7 @@
 
 Embedding, one recurrent layer, one output; Adam, on two threads; epochs of training alone, after
 an untimed one. Then each preset of texts and characters, engine against ``fit``, batch by batch
-the same work: where the preset has our LSTM, ``fit`` gets Keras' own.
+the same work: where the preset has our LSTM or GRU, ``fit`` gets Keras' own.
 """
 
 from __future__ import annotations
@@ -131,8 +131,10 @@ def lstm_fit() -> Measure:
 
 
 def gru_engine() -> Measure:
-    """Keras' GRU through the engine."""
-    return _by_engine(_network(lambda layers: layers.GRU(_UNITS)), _data(), _BATCH)
+    """Our GRU through the engine."""
+    from dlplay.layers.recurrent import FusedGRU
+
+    return _by_engine(_network(lambda _: FusedGRU(_UNITS)), _data(), _BATCH)
 
 
 def gru_fit() -> Measure:
@@ -180,12 +182,12 @@ def presets_engine() -> Measure:
 
 
 def presets_fit() -> Measure:
-    """The same networks through ``fit``, with Keras' LSTM in place of ours."""
+    """The same networks through ``fit``, with Keras' LSTM and GRU in place of ours."""
     import keras
 
     from dlplay.layers import recurrent
 
-    vars(recurrent)["FusedLSTM"] = keras.layers.LSTM
+    vars(recurrent).update(FusedLSTM=keras.layers.LSTM, FusedGRU=keras.layers.GRU)
     return _every_preset(_by_fit)
 
 

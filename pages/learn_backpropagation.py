@@ -9,7 +9,7 @@ from dlplay.ui import lesson
 from dlplay.ui.backpropagation_form import choose_network, choose_sample
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-CODES = {"tensorflow": "TensorFlow", "pytorch": "PyTorch", "wrong": "What the article got wrong"}
+CODES = {"tensorflow": "TensorFlow", "pytorch": "PyTorch", "wrong": "What was wrong"}
 READING = (
     "Wide line: large gradient. Orange: raise this weight and the loss rises; blue: it falls. "
     "Point at a weight for its chain rule; click it to choose it."
@@ -42,18 +42,19 @@ with lesson.page(bp.LESSON) as page:
         found = bp.propagate(network, inputs, targets)
         figure = plot_network(network, found, chosen)
         alt = "The network with the value and blame of every neuron and every weight’s gradient"
-        page.figure(figure, "network", alt, 340, on_select=choose_edge, selection_mode="points")
+        drawn, written = st.columns([4, 3])
+        with drawn:
+            page.figure(figure, "network", alt, 400, on_select=choose_edge, selection_mode="points")
+        with written:
+            title = "The same network as a program"
+            code = page.option("code", title, CODES, "tensorflow", side_by_side=True)
+            if code == "wrong":
+                st.container(height=316, border=False).markdown(MISTAKES)
+            else:
+                write = tensorflow_code if code == "tensorflow" else pytorch_code
+                st.code(write(network, inputs, targets, **options), language="python", height=316)
         st.caption(READING)
         st.latex(bp.chain_rule(network, found, edge))
         numbers = bp.numbers(network, ways[updates + 1], inputs, targets, edge)
         for column, (title, value) in zip(st.columns(4), numbers.items(), strict=True):
             column.metric(title, f"{value:.5g}")
-    page.notice()
-    code = page.option(
-        "code", "The same network as a program", CODES, "tensorflow", side_by_side=True
-    )
-    if code == "wrong":
-        st.markdown(MISTAKES)
-    else:
-        write = tensorflow_code if code == "tensorflow" else pytorch_code
-        st.code(write(network, inputs, targets, **options), language="python")

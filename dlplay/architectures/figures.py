@@ -22,7 +22,8 @@ _KINDS = {
     "TreeLSTM": ("Tree-LSTM", PALETTE[0]), "RecursiveLayer": ("Recursive", PALETTE[0]),
     "Root": ("Root", "#9AA3B2"),
     "Functional": ("Pre-trained network", PALETTE[5]),
-    "FusedLSTM": ("LSTM", PALETTE[5]), "AddPositions": ("Positions", "#9AA3B2"),
+    "FusedLSTM": ("LSTM", PALETTE[5]), "FusedGRU": ("GRU", PALETTE[5]),
+    "AddPositions": ("Positions", "#9AA3B2"),
 }  # fmt: skip
 _MOST_BOXES = 24
 _LEAST_WIDTH = 6.0

@@ -103,6 +103,6 @@ class Gru(Recurrent):
     )
 
     def layer(self, units: int, **options: Any) -> keras.layers.RNN:
-        from keras import layers
+        from dlplay.layers.recurrent import FusedGRU
 
-        return layers.GRU(units, reset_after=self.reset_after, **options)
+        return FusedGRU(units, reset_after=self.reset_after, **options)

@@ -64,6 +64,11 @@ class Record:
         """Validation loss of every epoch."""
         return self._series("val_loss")
 
+    @cached_property
+    def spread(self) -> NDArray[np.float64]:
+        """How far generated samples lie apart, as a share of what real ones do, every epoch."""
+        return self._series("val_spread")
+
     @property
     def count(self) -> int:
         """Epochs that are on record; of a long run not every one is."""

@@ -20,6 +20,7 @@ _FLAT = 0.02
 _POOR = 0.6
 _CREEPING = 0.8
 _DOUBLES = 0.05
+_ALIKE, _PENALTY = 0.5, 0.1
 
 
 def rate_too_high(run: Record) -> Advice | None:
@@ -157,6 +158,27 @@ def plateau(run: Record) -> Advice | None:
     return Advice("The loss has come to rest.", evidence, "Let the rate fall (cosine)", changes)
 
 
+def collapsed_generator(run: Record) -> Advice | None:
+    """What a generator makes of different noise is much the same."""
+    if len(run.spread) < _FEWEST_EPOCHS:
+        return None
+    spread = float(np.median(run.spread[-(len(run.spread) // 4) :]))
+    if spread > _ALIKE:
+        return None
+    evidence = (
+        f"Over the last quarter of the epochs two generated samples lay {spread:.2g} times as far "
+        "apart as two real ones."
+    )
+    finding = "The generator has collapsed: it makes the same sample again and again."
+    penalty = getattr(run.experiment.architecture, "gradient_penalty", 0.0)
+    if penalty < _PENALTY:
+        changes = (("architecture.gradient_penalty", _PENALTY),)
+        return Advice(finding, evidence, f"Gradient penalty {_PENALTY:g}", changes)
+    lower = float(f"{run.rate / 10:.3g}")
+    changes = (("training.optimizer.learning_rate", lower),)
+    return Advice(finding, evidence, f"Learning rate {lower:g}", changes)
+
+
 def rate_too_low(run: Record) -> Advice | None:
     """The loss falls and falls, and gets nowhere."""
     if run.count < _FEWEST_EPOCHS or not run.experiment.training.rate_is_constant:
@@ -199,8 +221,8 @@ def _is_flat(run: Record) -> bool:
 
 
 CAUSES: tuple[Rule, ...] = (
-    rate_too_high, vanishing_gradient, dead_units, rate_too_low, underfitting, overfitting,
-    plateau,
+    collapsed_generator, rate_too_high, vanishing_gradient, dead_units, rate_too_low,
+    underfitting, overfitting, plateau,
 )  # fmt: skip
 """What may be wrong with the training, the deepest cause first: only the first that holds speaks,
 since the others follow from it."""

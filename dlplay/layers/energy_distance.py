@@ -1,4 +1,5 @@
-"""How far two sets of samples are from being drawn from the same distribution."""
+"""How far two sets of samples are from being drawn from the same distribution, and how far each
+spreads."""
 
 from __future__ import annotations
 
@@ -13,12 +14,23 @@ def energy_distance(first: Any, second: Any) -> Any:
     G. Székely, M. Rizzo (2013), J. Statistical Planning and Inference 143, 1249–1272. Both
     ``(samples, …)``, the distance Euclidean over all but the first axis.
     """
-    # Differences of nearly equal sums: in float32 their last digits depend on the grouping.
-    first, second = (
-        ops.cast(ops.reshape(x, (ops.shape(x)[0], -1)), "float64") for x in (first, second)
-    )
+    first, second = _rows(first), _rows(second)
     across = ops.mean(_distances(first, second))
     return ops.cast(2 * across - _within(first) - _within(second), "float32")
+
+
+def relative_spread(samples: Any, real: Any) -> Any:
+    """How far two samples lie apart on average, as a share of how far two real ones do.
+
+    Both ``(samples, …)``. Near 0 where all samples are alike, 1 where they differ as real ones do.
+    """
+    spread = ops.divide_no_nan(_within(_rows(samples)), _within(_rows(real)))
+    return ops.cast(spread, "float32")
+
+
+def _rows(samples: Any) -> Any:
+    # Differences of nearly equal sums: in float32 their last digits depend on the grouping.
+    return ops.cast(ops.reshape(samples, (ops.shape(samples)[0], -1)), "float64")
 
 
 def _within(samples: Any) -> Any:

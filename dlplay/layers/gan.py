@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from dlplay.layers.energy_distance import energy_distance
+from dlplay.layers.energy_distance import energy_distance, relative_spread
 
 _JUDGING_SEED = 0
 """Of the noise that is judged: the same at every call, so that judging changes nothing."""
@@ -38,7 +38,7 @@ class Gan(keras.Model):  # type: ignore[misc]
         self.momentum, self.penalty = momentum, penalty
         self.latent = int(generator.input_shape[-1])
         self.seed_generator = keras.random.SeedGenerator()
-        names = ("loss", "discriminator_loss", "told_apart", "energy_distance")
+        names = ("loss", "discriminator_loss", "told_apart", "energy_distance", "spread")
         self.means = {name: keras.metrics.Mean(name=name) for name in names}
         self(keras.Input(discriminator.input_shape[1:]))
 
@@ -118,7 +118,7 @@ class Gan(keras.Model):  # type: ignore[misc]
 
     def _record(self, losses: Any, right: Any, real: Any, fake: Any) -> dict[str, Any]:
         count = ops.cast(ops.shape(real)[0], "float32")
-        values = (*losses, right, energy_distance(real, fake))
+        values = (*losses, right, energy_distance(real, fake), relative_spread(fake, real))
         for tracker, value in zip(self.means.values(), values, strict=True):
             tracker.update_state(value, sample_weight=count)
         return {name: tracker.result() for name, tracker in self.means.items()}

@@ -30,7 +30,7 @@ METRICS_OF: dict[Task, tuple[str, ...]] = {
     "regression": ("r2", "mae"),
     "next character": ("accuracy", "perplexity"),
     "forecast": ("naive_ratio", "mae", "r2"),
-    "generation": ("energy_distance", "told_apart", "discriminator_loss"),
+    "generation": ("energy_distance", "spread", "told_apart", "discriminator_loss"),
     "reconstruction": ("mae",),
 }
 """Metrics of a task beside the loss; a run is judged by the first."""
@@ -40,6 +40,7 @@ METRICS = {
     "recall": "Recall (macro)", "f1": "F1 (macro)", "mae": "Mean absolute error", "r2": "R²",
     "learning_rate": "Learning rate", "perplexity": "Perplexity", "naive_ratio": "Error ÷ naive",
     "told_apart": "Share told apart", "energy_distance": "Energy distance",
+    "spread": "Spread against real samples",
     "discriminator_loss": "Discriminator loss",
 }  # fmt: skip
 """Names of metrics as people write them."""

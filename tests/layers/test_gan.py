@@ -9,12 +9,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from scipy.spatial.distance import cdist
+from scipy.spatial.distance import cdist, pdist
 
 from dlplay.datasets import split
 from dlplay.experiment import Experiment
 from dlplay.layers import load_model
-from dlplay.layers.energy_distance import energy_distance
+from dlplay.layers.energy_distance import energy_distance, relative_spread
 from dlplay.training.compiling import build_model
 from dlplay.training.engine import Engine
 
@@ -145,3 +145,12 @@ def test_energy_distance_is_its_definition() -> None:
     across, first, second = cdist(x, y).mean(), cdist(x, x).sum(), cdist(y, y).sum()
     expected = 2 * across - first / (40 * 39) - second / (60 * 59)
     assert float(energy_distance(x, y)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_spread_is_a_ratio_of_mean_distances_and_none_where_there_is_one_sample() -> None:
+    random = np.random.default_rng(0)
+    real, made = random.normal(0, 1, (40, 3)), random.normal(5, 0.5, (60, 3))
+    assert float(relative_spread(made, real)) == pytest.approx(
+        pdist(made).mean() / pdist(real).mean()
+    )
+    assert float(relative_spread(made[:1], real[:1])) == 0
