@@ -13,6 +13,10 @@ _PARTS = 2
 """BlockLSTM shares each small product among cores, which costs more than it gains: parts of a
 batch, each on a core of its own, are twice as fast here."""
 
+_WIDEST = 64
+"""Units up to which BlockLSTM is worth it: its products are not those of oneDNN, and with 128 units
+they take more than the loop costs."""
+
 States = tuple[tf.Tensor, ...]
 
 
@@ -20,7 +24,7 @@ class _Fused:
     """What both have in common: outputs and states, and when Keras' own code is to run.
 
     Weights, outputs, states and gradients are those of the Keras layer. Where ours does not apply
-    (a GPU, which has cuDNN; a mask; dropout inside; other activations) it is Keras' own.
+    (a GPU, which has cuDNN; a mask; dropout inside; other activations, many units) it is Keras' own.
     """
 
     cell: Any
@@ -90,6 +94,9 @@ class FusedLSTM(_Fused, keras.layers.LSTM):  # type: ignore[misc]
             for first, end in pairwise(ends)
         ]
         return tuple(tf.concat(states, 1) for states in zip(*parts, strict=True))
+
+    def _applies(self) -> bool:
+        return bool(super()._applies() and self.units <= _WIDEST)
 
 
 @keras.saving.register_keras_serializable(package="dlplay")

@@ -103,6 +103,14 @@ def test_what_ours_cannot_do_is_left_to_keras(kind: Kind, options: dict[str, Any
     np.testing.assert_allclose(ours(X), keras_layer(X), atol=1e-6)
 
 
+def test_a_wide_lstm_is_left_to_keras_bit_for_bit() -> None:
+    ours, keras_layer = FusedLSTM(65), keras.layers.LSTM(65)
+    for layer in (ours, keras_layer):
+        layer.build(X.shape)
+    ours.set_weights(keras_layer.get_weights())
+    np.testing.assert_array_equal(ours(X), keras_layer(X))
+
+
 def test_the_gru_as_first_published_is_left_to_keras() -> None:
     keras_layer, ours = pair(FusedGRU, reset_after=False)
     np.testing.assert_allclose(ours(X), keras_layer(X), atol=1e-6)
