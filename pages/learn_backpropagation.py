@@ -44,7 +44,9 @@ with lesson.page(bp.LESSON) as page:
         alt = "The network with the value and blame of every neuron and every weight’s gradient"
         drawn, written = st.columns([4, 3])
         with drawn:
-            page.figure(figure, "network", alt, 400, on_select=choose_edge, selection_mode="points")
+            page.figure(
+                figure, "network", alt, 400, on_select=choose_edge, selection_mode="points"
+            )
         with written:
             title = "The same network as a program"
             code = page.option("code", title, CODES, "tensorflow", side_by_side=True)

@@ -14,7 +14,7 @@ _PARTS = 2
 batch, each on a core of its own, are twice as fast here."""
 
 _WIDEST = 64
-"""Units up to which BlockLSTM is worth it: its products are not those of oneDNN, and with 128 units
+"""Units up to which BlockLSTM is worth it: its products are not oneDNN's, and with 128 units
 they take more than the loop costs."""
 
 States = tuple[tf.Tensor, ...]
@@ -24,7 +24,7 @@ class _Fused:
     """What both have in common: outputs and states, and when Keras' own code is to run.
 
     Weights, outputs, states and gradients are those of the Keras layer. Where ours does not apply
-    (a GPU, which has cuDNN; a mask; dropout inside; other activations, many units) it is Keras' own.
+    (a GPU, which has cuDNN; a mask; dropout inside; other activations; many units) Keras runs.
     """
 
     cell: Any
