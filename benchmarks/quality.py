@@ -17,6 +17,7 @@ _LEAST = {
     "iris-mlp": ("val_accuracy", 0.9),
     "mnist-alexnet": ("accuracy", 0.95),
     "mnist-vgg-16": ("accuracy", 0.95),
+    "mnist-resnet-50": ("accuracy", 0.95),
     "imdb-lstm": ("accuracy", 0.8),
     "imdb-gru": ("accuracy", 0.8),
     "imdb-attention": ("accuracy", 0.8),

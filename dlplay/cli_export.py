@@ -17,8 +17,9 @@ from dlplay.runs.store import default_title
 
 def script(options: argparse.Namespace) -> int:
     """Write an experiment or a run as plain Keras; a notebook if the file ends in .ipynb."""
-    experiment, title = _experiment(options.experiment)
-    question = {"experiment": experiment.model_dump(mode="json"), "title": title}
+    experiment, title, note = _experiment(options.experiment)
+    values = experiment.model_dump(mode="json")
+    question = {"experiment": values, "title": title, "note": note}
     written = helper.ask_once("script", question)
     if not options.output:
         sys.stdout.write(written["script"])
@@ -55,17 +56,17 @@ def add_arguments(parser: argparse.ArgumentParser, command: object) -> None:
         parser.add_argument("-o", "--output", required=True, metavar="PATH")
 
 
-def _experiment(name: str) -> tuple[Experiment, str]:
-    """What is known by that name, and its title."""
+def _experiment(name: str) -> tuple[Experiment, str, str]:
+    """What is known by that name, its title, and what an experiment does not say of it."""
     if name in PRESETS:
-        return PRESETS[name].experiment, PRESETS[name].title
+        return PRESETS[name].experiment, PRESETS[name].title, ""
     if Path(name).is_file():
         experiment = Experiment.parse(Path(name).read_bytes())
-        return experiment, default_title(experiment)
+        return experiment, default_title(experiment), ""
     try:
         run = open_store().get(name)
     except UserError as error:
         raise UserError(
             f"Expected a preset ({', '.join(PRESETS)}), a file of JSON, or a run", received=name
         ) from error
-    return run.experiment, run.title
+    return run.experiment, run.title, run.departures

@@ -11,7 +11,7 @@ import pytest
 from dlplay.cli import main
 from dlplay.execution import helper
 from dlplay.presets import PRESETS
-from dlplay.runs import Store
+from dlplay.runs import Mark, Store, control
 
 FIRST = next(iter(PRESETS.values()))
 Output = pytest.CaptureFixture[str]
@@ -42,6 +42,20 @@ def test_a_preset_a_file_and_a_run_are_written_as_code(
         assert capsys.readouterr().out == "# code\n"
     assert [question["title"] for _, question in asked][::2] == [FIRST.title, "A run"]
     assert all(q["experiment"] == json.loads(FIRST.experiment.to_json()) for _, q in asked)
+
+
+def test_the_code_of_a_run_says_what_was_changed_while_it_trained(
+    asked: Asked, store: Store
+) -> None:
+    run = store.create(FIRST.experiment, origin={"run": "abcd1234", "epoch": 5})
+    control.mark(store, run.id, [Mark(5, "fine-tuning", 1e-4), Mark(7, "rate 0.1", 0.1)])
+    for name in (run.id, FIRST.name):
+        assert main(["script", name]) == 0
+    told = "a start from epoch 5 of run abcd1234, rate 0.1 from epoch 7 on"
+    assert [question["note"] for _, question in asked] == [
+        f"The run had what this program has not: {told}.",
+        "",
+    ]
 
 
 def test_the_ending_of_the_output_decides_between_script_and_notebook(

@@ -77,6 +77,10 @@ class Transfer(HiddenLayers):
     def initialise(self, model: keras.Model) -> None:
         self._backbone.load(_base(model), self._backbone.weights().path)
 
+    def weights_code(self) -> str:
+        base = "base = next(layer for layer in model.layers if isinstance(layer, keras.Model))"
+        return f"{base}\nbase.trainable = False\n{self._backbone.code}"
+
     def tuning(self) -> FineTuning | None:
         return self.fine_tuning
 

@@ -116,8 +116,8 @@ def _script(question: dict[str, Any]) -> dict[str, Any]:
     parts = sections(
         experiment, facts, model, metrics_of(experiment.architecture.task(facts), facts)
     )
-    title = question["title"]
-    return {"script": script(title, parts), "notebook": notebook(title, parts)}
+    head = {"title": question["title"], "parts": parts, "note": question["note"]}
+    return {"script": script(**head), "notebook": notebook(**head)}
 
 
 def _export(question: dict[str, Any]) -> dict[str, Any]:

@@ -41,11 +41,10 @@ def sections(
     Raises:
         UserError: a part of it cannot be said in plain code.
     """
-    if experiment.architecture.frozen_part:
+    if experiment.architecture.tuning():
         raise UserError(
-            "A network that has learnt elsewhere cannot be written as plain code, since its "
-            "weights come from a file",
-            fix="Train it here and take the trained network away",
+            "Fine-tuning is a second training, which the program does not have",
+            fix="Switch it off, or train here and take the trained network away",
         )
     objective, definitions = experiment.objective(facts), Definitions()
     expressions = Expressions(definitions)
@@ -57,6 +56,7 @@ def sections(
         split_section(experiment, facts),
         *([Section("Layers of our own", "What Keras does not have.", own)] if own else []),
         network,
+        *_features_sections(experiment),
         training,
         test_section(experiment, facts),
     ]
@@ -75,6 +75,25 @@ def _network_section(
     layers = "from keras import layers\n" if "layers." in code else ""
     lines = [f"{layers}{code}", experiment.architecture.weights_code(), "model.summary()"]
     return Section(f"Network: {card.title}", text, "\n".join(filter(None, lines)))
+
+
+def _features_sections(experiment: Experiment) -> list[Section]:
+    """What a frozen part says of every sample, once, if no epoch changes the samples."""
+    layer = experiment.architecture.frozen_part
+    if not layer or experiment.regularisation.augment:
+        return []
+    code = f"""
+frozen = keras.Model(model.input, model.get_layer("{layer}").output)
+train_x, val_x, test_x = (
+    frozen.predict(x, verbose=0) for x in (train_x, val_x, test_x)
+)
+model = keras.Model(frozen.output, model.output, name="head")
+""".strip()
+    text = (
+        "The frozen layers say the same of a sample in every epoch: they are asked once, and the "
+        "rest of the network learns from their answers."
+    )
+    return [Section("Features", text, code)]
 
 
 def _gathered(
@@ -145,9 +164,10 @@ def _requirements(imports: set[str]) -> list[str]:
     return found
 
 
-def script(title: str, parts: Sequence[Section]) -> str:
-    """The program as a file of Python."""
+def script(title: str, parts: Sequence[Section], note: str = "") -> str:
+    """The program as a file of Python, with a note at its head."""
     lines = [f"# {title}", "# Plain Keras, written by dlplay from the network it had built."]
+    lines += [f"# {line}" for line in textwrap.wrap(note, 86)]
     for part in parts:
         lines += ["", "", f"# {part.title}", "#"]
         lines += [f"# {line}" for line in textwrap.wrap(part.text, 86, break_on_hyphens=False)]
@@ -155,9 +175,9 @@ def script(title: str, parts: Sequence[Section]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def notebook(title: str, parts: Sequence[Section]) -> str:
-    """The program as a Jupyter notebook, format 4.5."""
-    cells = [_cell("start", f"# {title}\n\nPlain Keras, written by dlplay.")]
+def notebook(title: str, parts: Sequence[Section], note: str = "") -> str:
+    """The program as a Jupyter notebook, format 4.5, with a note at its head."""
+    cells = [_cell("start", f"# {title}\n\nPlain Keras, written by dlplay. {note}".rstrip())]
     for number, part in enumerate(parts, 1):
         cells.append(_cell(f"text-{number}", f"## {part.title}\n\n{part.text}"))
         code: dict[str, Any] = {"execution_count": None, "outputs": []}

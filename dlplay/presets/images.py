@@ -55,6 +55,21 @@ PRESETS = (
         training={"batch_size": 32, "epochs": 8, "schedule": {"name": "cosine"}},
     ),
     preset(
+        "mnist-resnet-50",
+        "Handwritten digits, ResNet-50",
+        "Fifty layers at a quarter of their width. They learn because every block only adds to "
+        "what flows past it; without the shifted digits they would learn the few by heart.",
+        dataset={"name": "mnist-5k"},
+        architecture={"name": "resnet-50", "width_multiplier": 0.25},
+        regularisation={"augment": ["shift"]},
+        training={
+            "batch_size": 32,
+            "epochs": 16,
+            "optimizer": {"name": "adam", "learning_rate": 0.005},
+            "schedule": {"name": "cosine"},
+        },
+    ),
+    preset(
         "digits-transfer",
         "Transfer: from photos to digits",
         "What a network has learnt from a million photos tells digits apart, too: with one new "

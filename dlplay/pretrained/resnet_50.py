@@ -35,6 +35,17 @@ _HOW = (
     "--download on the command line); meanwhile use another network"
 )
 
+_CODE = """
+# What it has learnt from ImageNet, where pixels were blue, green, red
+learnt = keras.applications.ResNet50(weights="imagenet")
+for layer in base.layers:
+    if layer.weights:
+        arrays = learnt.get_layer(layer.name).get_weights()
+        if layer.name == "conv1_conv":
+            arrays[0] = arrays[0][:, :, ::-1]
+        layer.set_weights(arrays)
+""".strip()
+
 
 class ResNet50Backbone(Backbone):
     """Sixteen blocks, 2,048 features."""
@@ -44,6 +55,7 @@ class ResNet50Backbone(Backbone):
         for stage, count in ((2, 3), (3, 4), (4, 6), (5, 3))
         for number in range(1, count + 1)
     )
+    code: ClassVar[str] = _CODE
 
     def weights(self) -> Weights:
         return resnet_50_weights()

@@ -56,6 +56,11 @@ class Mark:
     text: str
     rate: float | None = None
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody asked for it while the run trained."""
+        return self.text.startswith("rate ")
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -128,6 +133,14 @@ class Run:
     def task(self) -> Task | None:
         """What is asked of the network; None until its worker has seen the data."""
         return self.summary.get("task") or self.progress.get("task")
+
+    @property
+    def departures(self) -> str:
+        """What was done to it that its experiment does not say, a sentence; empty if nothing."""
+        told = [f"{mark.text} from epoch {mark.epoch} on" for mark in self.marks if mark.by_hand]
+        if self.origin and self.origin.epoch:
+            told.insert(0, f"a start from epoch {self.origin.epoch} of run {self.origin.run}")
+        return f"The run had what this program has not: {', '.join(told)}." if told else ""
 
     @property
     def is_active(self) -> bool:

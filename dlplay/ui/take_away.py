@@ -32,10 +32,11 @@ def show_code(experiment: Experiment, title: str = "", height: int = 420) -> Non
             _follow(_code, "script", _script_question(experiment, title), height)
 
 
-def _script_question(experiment: Experiment, title: str = "") -> dict[str, Any]:
+def _script_question(experiment: Experiment, title: str = "", note: str = "") -> dict[str, Any]:
     return {
         "experiment": experiment.model_dump(mode="json"),
         "title": title or default_title(experiment),
+        "note": note,
     }
 
 
@@ -89,7 +90,10 @@ def show_take_away(run: Run) -> None:
             experiment = run.experiment
             _record(run, experiment)
             st.markdown("**Code in plain Keras**")
-            _follow(_code_buttons, "script", _script_question(experiment, run.title))
+            question = _script_question(experiment, run.title, run.departures)
+            _follow(_code_buttons, "script", question)
+            if run.departures:
+                st.caption(run.departures)
             st.markdown("**The network**")
             check_exportable(run)
             _models(run)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlplay.coach import Advice, Record, advise
-from dlplay.coach.rules import CAUSES, dead_units, leaking_split, rate_too_low
+from dlplay.coach.rules import CAUSES, collapsed_generator, dead_units, leaking_split, rate_too_low
 from dlplay.datasets import Samples, split_samples
 from dlplay.datasets.split import doubles
 from dlplay.datasets.synthetic import Moons
@@ -77,6 +77,43 @@ def test_a_run_that_broke_off_is_told_a_smaller_rate(store: Store) -> None:
     assert advice.finding == "The run diverged."
     assert "at step" in advice.evidence
     assert advice.changes == (("training.optimizer.learning_rate", 10.0),)
+
+
+def test_a_generator_that_makes_one_sample_is_found_and_the_change_spreads_its_samples(
+    store: Store,
+) -> None:
+    wanted = PRESETS["ring-gan"].experiment.changed(
+        [
+            ("training.epochs", 100),
+            ("training.optimizer.learning_rate", 0.02),
+            ("architecture.latent", 2),
+            ("architecture.gradient_penalty", 0),
+        ]
+    )
+    run = recorded(store, wanted)
+    (advice,) = advise(run)
+    assert "collapsed" in advice.finding
+    assert "times as far apart as two real ones" in advice.evidence
+    assert advice.changes == (("architecture.gradient_penalty", 0.1),)
+    mended = recorded(store, wanted.changed(advice.changes))
+    assert collapsed_generator(mended) is None
+    assert mended.spread[-10:].mean() > 5 * run.spread[-10:].mean()
+
+
+def test_a_loss_that_has_come_to_rest_is_told_a_rate_that_falls(store: Store) -> None:
+    """Clouds that overlap: below some loss nobody gets."""
+    wanted = Experiment.parse(
+        {
+            "dataset": {"name": "blobs", "noise": 0.5},
+            "architecture": {"name": "mlp", "units": [8]},
+            "training": {"epochs": 60, "optimizer": {"name": "adam", "learning_rate": 0.01}},
+        }
+    )
+    run = recorded(store, wanted)
+    assert [rule.__name__ for rule in CAUSES if rule(run)] == ["plateau"]
+    (advice,) = advise(run)
+    assert "at a constant rate of 0.01" in advice.evidence
+    assert wanted.changed(advice.changes).training.schedule.name == "cosine"
 
 
 def test_a_loss_that_creeps_is_told_a_larger_rate(store: Store) -> None:

@@ -93,8 +93,6 @@ def preset_cases() -> list[Any]:
     is enough."""
     cases = []
     for name, preset in PRESETS.items():
-        if preset.experiment.architecture.frozen_part:
-            continue
         values = preset.experiment.dataset.model_dump()
         changes = [(f"dataset.{key}", least) for key, least in SMALL.items() if key in values]
         small = preset.experiment.changed(changes)
@@ -232,6 +230,12 @@ def test_a_script_is_plain_keras_and_says_where_data_and_network_come_from(
     assert max(map(len, text.splitlines())) <= 88
 
 
+def test_a_note_stands_at_the_head_of_both(program: list[Section]) -> None:
+    assert script("A title", program, "Nota bene.").splitlines()[2] == "# Nota bene."
+    first = json.loads(notebook("A title", program, "Nota bene."))["cells"][0]["source"]
+    assert "".join(first).endswith("by dlplay. Nota bene.")
+
+
 def test_a_notebook_is_valid_and_its_cells_are_the_script(
     program: list[Section], store: Store, tmp_path: Path
 ) -> None:
@@ -243,11 +247,7 @@ def test_a_notebook_is_valid_and_its_cells_are_the_script(
     assert left["scores"] == executed(script("A title", program), tmp_path)["scores"]
 
 
-WRITTEN = [name for name, p in PRESETS.items() if not p.experiment.architecture.frozen_part]
-"""Those whose weights do not come from elsewhere."""
-
-
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", PRESETS)
 def test_a_script_has_nothing_a_linter_would_mend(name: str, tmp_path: Path) -> None:
     file = tmp_path / "script.py"
     file.write_text(script(name, written(PRESETS[name].experiment)))
