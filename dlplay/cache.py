@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dlplay.files import Arrays, load_arrays, save_arrays
 from dlplay.settings import Settings
-
-Arrays = dict[str, NDArray[Any]]
 
 MOST_BYTES = 4_000_000_000
 """What the kept files may take together."""
@@ -28,27 +21,16 @@ def kept(key: str, make: Callable[[], Arrays]) -> Arrays:
         key: all that the arrays depend on, as a file name.
     """
     path = Settings().folder("cache") / f"{key}.npz"
-    with suppress(OSError, EOFError, ValueError, BadZipFile):  # not there, or damaged: made anew
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        os.utime(path)
+    arrays = load_arrays(path)
+    if arrays is None:  # not there, or damaged
+        arrays = make()
+        with suppress(OSError):  # a full disk: they are made again next time
+            save_arrays(path, arrays)
+            _forget_unused(path)
         return arrays
-    arrays = make()
-    with suppress(OSError):  # a full disk: they are made again next time
-        _write(path, arrays)
-        _forget_unused(path)
+    with suppress(OSError):
+        os.utime(path)
     return arrays
-
-
-def _write(path: Path, arrays: Arrays) -> None:
-    partial = path.with_name(f"partial-{secrets.token_hex(4)}")
-    named: dict[str, Any] = dict(arrays)
-    try:
-        with partial.open("wb") as file:
-            np.savez(file, **named)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _forget_unused(newest: Path) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 from dlplay.errors import UserError
+from dlplay.files import replacing
 from dlplay.settings import Settings
 
 _PATTERN = re.compile(r"[0-9a-f]{16}")
@@ -48,12 +47,10 @@ def keep(content: bytes) -> str:
     name = hashlib.sha256(content).hexdigest()[:16]
     path = _folder() / name
     if not path.exists():
-        partial = path.with_suffix(f".{secrets.token_hex(4)}")
         try:
-            partial.write_bytes(content)
-            os.replace(partial, path)
+            with replacing(path) as partial:
+                partial.write_bytes(content)
         except OSError as error:
-            partial.unlink(missing_ok=True)
             raise UserError(
                 f"The file could not be kept: {error.strerror}",
                 fix="Ask the server's owner to free disk space",

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from dlplay import cache
-from dlplay.cache import Arrays, kept
+from dlplay.cache import kept
+from dlplay.files import Arrays
 
 
 class Maker:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
+from dlplay.files import Arrays
 from dlplay.runs import Point
-from dlplay.views import Arrays
 
 
 @dataclass(frozen=True)

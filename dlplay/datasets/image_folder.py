@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from dlplay.cache import Arrays, kept
+from dlplay.cache import kept
 from dlplay.catalogue import Card
 from dlplay.datasets.archive import Archive
 from dlplay.datasets.base import Facts, Origin, Samples, SplitDataset
 from dlplay.datasets.labelled_files import Labelled, label_files
 from dlplay.datasets.report import Remark, Report
 from dlplay.errors import UserError
+from dlplay.files import Arrays
 from dlplay.uploads import UploadName, path_of
 
 _FEWEST_OF_A_CLASS = 5

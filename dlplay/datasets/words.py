@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from pydantic import Field
 
 from dlplay.datasets.base import Dataset, Facts, Samples
 from dlplay.errors import UserError
+from dlplay.files import save_arrays
 
 PAD, START, UNKNOWN, FIRST = 0, 1, 2, 4
 MARKS = ("<pad>", "<start>", "<unknown>", "<unused>")
@@ -87,10 +86,7 @@ class Corpus:
         arrays: dict[str, NDArray[Any]] = {
             "words": words, "excerpts": excerpts, "ranks": self.ranks, "ends": self.ends, **more,
         }  # fmt: skip
-        partial = path.with_suffix(f".{secrets.token_hex(4)}")
-        with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        os.replace(partial, path)
+        save_arrays(path, arrays)
 
     @classmethod
     def load(cls, path: Path) -> tuple[Corpus, dict[str, NDArray[Any]]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 import socket
 from functools import lru_cache
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from dlplay.errors import UserError
+from dlplay.files import replacing
 from dlplay.pretrained.base import Backbone, Weights
 from dlplay.settings import Settings
 
@@ -129,17 +129,13 @@ def keep_resnet_50(file: Path) -> None:
             received=received,
             fix="Copy it again, or set DLPLAY_RESNET50_MD5 if these are weights of your own",
         )
-    settings.folder(_FOLDER)
-    partial = _uploaded_file().with_suffix(f".{secrets.token_hex(4)}")
     try:
-        shutil.copyfile(file, partial)
-        os.replace(partial, _uploaded_file())
+        with replacing(_uploaded_file()) as partial:
+            shutil.copyfile(file, partial)
     except OSError as error:
         raise UserError(
             f"The file could not be kept: {error.strerror}", fix="Free disk space"
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def download_resnet_50() -> None:

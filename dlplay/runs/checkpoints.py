@@ -7,9 +7,7 @@ its first weights, its latest two epochs, and as many in between as the disk it 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlplay.files import load_arrays, save_arrays
 from dlplay.settings import Settings
 
 MOST = 12
@@ -51,14 +50,9 @@ class Checkpoints:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Keep an epoch; the file is whole or not there at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = self._folder / "partial"
         notes = np.array(json.dumps(checkpoint.notes))
-        with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, notes=notes, **checkpoint.arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, self._file(checkpoint.epoch))
+        file = self._file(checkpoint.epoch)
+        save_arrays(file, {"notes": notes, **checkpoint.arrays}, sync=True)
         self._thin()
 
     def has_room(self, size: int) -> bool:
@@ -72,12 +66,9 @@ class Checkpoints:
 
     def load(self, epoch: int) -> Checkpoint | None:
         """The run after ``epoch``; None if that is not kept, or the file is damaged."""
-        try:
-            with self._file(epoch).open("rb") as file, np.load(file) as kept:
-                arrays = dict(kept)
-            return Checkpoint(epoch, arrays, json.loads(str(arrays.pop("notes"))))
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
-            return None
+        arrays = load_arrays(self._file(epoch)) or {}
+        notes = arrays.pop("notes", None)
+        return None if notes is None else Checkpoint(epoch, arrays, json.loads(str(notes)))
 
     def latest(self) -> Checkpoint | None:
         """The last epoch that can be read; None without one."""

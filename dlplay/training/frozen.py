@@ -10,8 +10,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dlplay.cache import Arrays, kept
+from dlplay.cache import kept
 from dlplay.datasets.base import Inputs
+from dlplay.files import Arrays
 from dlplay.training.engine import Array
 
 _BATCH = 32

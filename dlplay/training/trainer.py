@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,7 @@ from dlplay.datasets import Samples, Split, split_samples
 from dlplay.datasets.split import doubles
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
+from dlplay.files import replacing
 from dlplay.memory import available_bytes, check_memory
 from dlplay.runs import Mark, Point, Run, Store, control
 from dlplay.training.compiling import build_model, set_rate
@@ -30,8 +30,6 @@ from dlplay.training.summary import summarise
 from dlplay.training.units import in_units
 from dlplay.training.watching import Watchers, look_back
 from dlplay.views import Subject
-
-MODEL_FILE = "model.keras"
 
 OnProgress = Callable[[dict[str, Any]], None]
 
@@ -268,9 +266,8 @@ class Trainer:
         }  # fmt: skip
 
     def _save_model(self) -> None:
-        partial = self.record.folder / f"partial-{MODEL_FILE}"
-        self.model.save(partial)
-        os.replace(partial, self.record.folder / MODEL_FILE)
+        with replacing(self.record.model_file) as partial:
+            self.model.save(partial)
 
     def _remember_best(self, epoch: int, values: Values) -> None:
         if values["val_loss"] < self.best.get("val_loss", np.inf):

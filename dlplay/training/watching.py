@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from dlplay.files import Arrays
 from dlplay.settings import Settings
 from dlplay.views import Snapshots, Subject, views_of
-from dlplay.views.base import Arrays, View
+from dlplay.views.base import View
 
 _log = logging.getLogger(__name__)
 

@@ -11,10 +11,11 @@ from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Facts, Report, Samples, Split, split_samples
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment, dataset_adapter
+from dlplay.files import Arrays
 from dlplay.presets import PRESETS
 from dlplay.runs import Run, Store, open_store, requests
 from dlplay.settings import Settings
-from dlplay.views import Arrays, Snapshots
+from dlplay.views import Snapshots
 
 QUESTION = "ask."
 """What the paths of questions to a run begin with; those of a draft never do."""

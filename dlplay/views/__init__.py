@@ -3,7 +3,7 @@
 from dlplay.catalogue import entries
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays, Group, Moment, Panel, Subject, View
+from dlplay.views.base import Group, Moment, Panel, Subject, View
 from dlplay.views.plane import Plane
 from dlplay.views.layers_inside import LayersInside
 from dlplay.views.first_weights import FirstWeights
@@ -43,5 +43,5 @@ def views_of(experiment: Experiment, facts: Facts, moment: Moment) -> list[View]
 
 
 __all__ = [
-    "VIEWS", "Arrays", "Group", "Moment", "Panel", "Snapshots", "Subject", "View", "views_of",
+    "VIEWS", "Group", "Moment", "Panel", "Snapshots", "Subject", "View", "views_of",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dlplay.catalogue import Entry
 from dlplay.datasets import Facts, Samples, Split
 from dlplay.experiment import Experiment
+from dlplay.files import Arrays
 
 if TYPE_CHECKING:
     import keras
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 Moment = Literal["epochs", "end", "asked"]
 """When a view looks: again and again while the network trains, once when it has ended, or when
 somebody asks."""
-
-Arrays = dict[str, NDArray[Any]]
-"""What a view has computed, as a file keeps it: numbers, truth values or text; no objects."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,8 @@ from dlplay.datasets.tree_figures import RIGHT, WRONG, figure_height, plot_tree,
 from dlplay.datasets.trees import Tree, TreeDataset, encode, widths
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Panel, Subject, View
 
 if TYPE_CHECKING:
     import keras

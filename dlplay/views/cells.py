@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dlplay.views.base import Arrays
+from dlplay.files import Arrays
 
 Floats = NDArray[np.float32]
 

@@ -13,8 +13,9 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.figures import MARGIN, PALETTE, axis, heading
+from dlplay.files import Arrays
 from dlplay.scoring import class_scores, confusion_matrix
-from dlplay.views.base import Arrays, Group, Moment, Panel, Subject, View
+from dlplay.views.base import Group, Moment, Panel, Subject, View
 from dlplay.views.judging import judged_classes
 
 _MOST_LABELS = 20

@@ -13,7 +13,8 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.figures import heading
-from dlplay.views.base import Arrays, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Panel, Subject, View
 from dlplay.views.latent_plane import LatentPlane, coloured, plot_codes
 from dlplay.views.pictures import Pixels, as_pixels, plot_pictures, sheet
 from dlplay.views.plane import extent

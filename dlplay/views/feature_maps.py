@@ -13,7 +13,8 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Panel, Subject, View
 from dlplay.views.pictures import Pixels, plot_pictures, sheet, stretched
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.figures import LEGEND_BELOW, MARGIN, axis, colour, heading
-from dlplay.views.base import Arrays, Group, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Group, Moment, Panel, Subject, View
 from dlplay.views.judging import as_input, in_units, probabilities
 
 _COUNT = 8

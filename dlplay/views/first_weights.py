@@ -14,7 +14,8 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.figures import heading
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Moment, Panel, Subject, View
 
 _MOST = 64
 

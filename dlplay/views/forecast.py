@@ -14,7 +14,8 @@ from dlplay.datasets.series import SeriesDataset
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.figures import LEGEND_BELOW, MARGIN, PALETTE, TRAIN_COLOUR, axis, heading
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Moment, Panel, Subject, View
 
 
 class Forecast(View):

@@ -13,7 +13,8 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.figures import LEGEND_BELOW, MARGIN, PALETTE, axis, heading
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Moment, Panel, Subject, View
 from dlplay.views.pictures import as_pixels, plot_pictures, sheet
 from dlplay.views.plane import extent
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays, Group, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Group, Moment, Panel, Subject, View
 from dlplay.views.confusion import percent
 from dlplay.views.judging import judged_classes, losses
 

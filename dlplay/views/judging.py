@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlplay.datasets.base import Inputs
-from dlplay.views.base import Arrays, Subject
+from dlplay.files import Arrays
+from dlplay.views.base import Subject
 
 _BATCH = 256
 

@@ -13,7 +13,8 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts, Samples, Split
 from dlplay.experiment import Experiment
 from dlplay.figures import LEGEND_BELOW, MARGIN, axis, colour, heading
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Moment, Panel, Subject, View
 
 _SIDE = 60
 

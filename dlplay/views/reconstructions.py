@@ -10,7 +10,8 @@ import numpy as np
 from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Moment, Panel, Subject, View
 from dlplay.views.pictures import Pixels, as_pixels, plot_pictures, sheet
 
 _COLUMNS, _PAIRS = 10, 3

@@ -12,8 +12,9 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.figures import MARGIN, PALETTE, TRAIN_COLOUR, axis, heading
+from dlplay.files import Arrays
 from dlplay.scoring import Calibration, calibration
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.views.base import Moment, Panel, Subject, View
 from dlplay.views.judging import judged_classes
 
 

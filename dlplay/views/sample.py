@@ -13,7 +13,8 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.figures import PALETTE
-from dlplay.views.base import Arrays, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Panel, Subject, View
 from dlplay.views.generated import Generated, noise_of, plot_points
 from dlplay.views.pictures import as_pixels, plot_pictures, sheet
 from dlplay.views.plane import extent

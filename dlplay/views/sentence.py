@@ -16,7 +16,8 @@ from dlplay.datasets.reading import marked
 from dlplay.datasets.words import PAD, encode, is_prose
 from dlplay.experiment import Experiment
 from dlplay.figures import LEGEND_BELOW, MARGIN, axis, colour, heading
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Moment, Panel, Subject, View
 
 _EXAMPLE = "The plot is thin, but I loved every minute of this film."
 _MOST_PREFIXES = 100

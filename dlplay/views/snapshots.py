@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import zipfile
 from pathlib import Path
 
-import numpy as np
-
-from dlplay.views.base import Arrays
+from dlplay.files import Arrays, load_arrays, save_arrays
 
 _MOST = 40
 """Epochs of a history; when there are more, every second one is dropped."""
@@ -29,11 +25,7 @@ class Snapshots:
     def save(self, epoch: int, arrays: Arrays) -> None:
         """Keep what was seen after ``epoch`` epochs as the latest; what was the latest stays if
         the history has a place for it."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = self._folder / "partial"
-        with partial.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-        os.replace(partial, self._file(epoch))
+        save_arrays(self._file(epoch), arrays, compress=True)
         self._thin(epoch)
 
     def epochs(self) -> list[int]:
@@ -42,11 +34,7 @@ class Snapshots:
 
     def load(self, epoch: int) -> Arrays | None:
         """What was seen after ``epoch`` epochs; None if that is not kept, or not readable."""
-        try:
-            with self._file(epoch).open("rb") as file, np.load(file) as kept:
-                return dict(kept) or None
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
-            return None
+        return load_arrays(self._file(epoch)) or None
 
     def latest(self) -> tuple[int, Arrays] | None:
         """The last epoch and what was seen then; None if there is nothing yet."""

@@ -13,8 +13,9 @@ from dlplay.catalogue import Card
 from dlplay.datasets import Facts
 from dlplay.experiment import Experiment
 from dlplay.figures import LEGEND_BELOW, MARGIN, TRAIN_COLOUR, axis, colour, heading
+from dlplay.files import Arrays
 from dlplay.scoring import precision_recall, roc
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.views.base import Moment, Panel, Subject, View
 from dlplay.views.judging import answers, probabilities
 
 _POINTS = 200

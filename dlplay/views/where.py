@@ -15,7 +15,8 @@ from dlplay.datasets import Facts
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.figures import MARGIN, PALETTE, axis, heading
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Moment, Panel, Subject, View
 from dlplay.views.judging import ask_network, probabilities
 from dlplay.views.looking import Scores
 

@@ -17,7 +17,8 @@ from dlplay.datasets.words import encode, is_prose
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.figures import MARGIN, axis, heading
-from dlplay.views.base import Arrays, Panel, Subject
+from dlplay.files import Arrays
+from dlplay.views.base import Panel, Subject
 from dlplay.views.cells import gru_steps, lstm_steps, simple_steps
 from dlplay.views.sentence import TypedSentence, word_axis
 

@@ -14,7 +14,8 @@ from dlplay.datasets.characters import to_numbers, to_text, unigram_entropy
 from dlplay.datasets.reading import escaped
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays, Moment, Panel, Subject, View
+from dlplay.files import Arrays
+from dlplay.views.base import Moment, Panel, Subject, View
 from dlplay.views.sampling import writer
 
 _LENGTH = 300

@@ -7,10 +7,11 @@ import json
 import numpy as np
 import pytest
 
+from dlplay.files import Arrays
 from dlplay.presets import PRESETS
 from dlplay.runs import Point, Run, Store, control, requests
 from dlplay.runs.checkpoints import Checkpoint, Checkpoints
-from dlplay.views import Arrays, Snapshots
+from dlplay.views import Snapshots
 from tests.app.pages import open_page, texts
 
 FIRST = next(iter(PRESETS.values())).experiment

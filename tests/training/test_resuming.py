@@ -18,7 +18,7 @@ from dlplay.runs import Point, Run, Store, control
 from dlplay.runs.checkpoints import Checkpoints
 from dlplay.runs.forks import fork
 from dlplay.training import resuming, saving
-from dlplay.training.trainer import MODEL_FILE, train
+from dlplay.training.trainer import train
 
 pytestmark = pytest.mark.xdist_group("training-resuming")
 
@@ -86,7 +86,7 @@ def curve(store: Store, run: Run) -> list[tuple[float, dict[str, float]]]:
 
 def weights(run: Run) -> list[np.ndarray]:
     """Of the network a run has left."""
-    return list(load_model(run.folder / MODEL_FILE).get_weights())
+    return list(load_model(run.model_file).get_weights())
 
 
 def assert_same(store: Store, one: Run, other: Run) -> None:

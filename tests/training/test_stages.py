@@ -16,7 +16,7 @@ from dlplay.runs import Run, Store
 from dlplay.training import frozen
 from dlplay.training.compiling import build_model
 from dlplay.training.recorder import Recorder
-from dlplay.training.trainer import MODEL_FILE, Trainer, train
+from dlplay.training.trainer import Trainer, train
 from tests.photo_zip import photo_zip
 
 pytestmark = pytest.mark.xdist_group("training-stages")
@@ -76,7 +76,7 @@ def test_the_saved_model_is_the_whole_network_and_gives_the_scores_of_the_run(
     store: Store,
 ) -> None:
     run = trained(store, experiment())
-    model = keras.saving.load_model(run.folder / MODEL_FILE, compile=False)
+    model = keras.saving.load_model(run.model_file, compile=False)
     test = split(run.experiment.dataset, run.experiment.seed).test
     assert model.input_shape == (None, 96, 96, 3)
     answers = np.asarray(model.predict(test.inputs.astype(np.float32), verbose=0))[:, 0]
@@ -120,7 +120,7 @@ def test_fine_tuning_comes_after_the_head_at_its_own_rate(store: Store) -> None:
     assert run.summary["epochs"] == 5
     parts = split(wanted.dataset, wanted.seed)
     fresh = build_model(wanted, parts.facts, len(parts.train))
-    model = keras.saving.load_model(run.folder / MODEL_FILE, compile=False)
+    model = keras.saving.load_model(run.model_file, compile=False)
     name = "efficientnet_lite0"
     changed = {
         ours.name
@@ -159,4 +159,4 @@ def test_a_stop_is_heard_while_images_are_looked_at(store: Store, home: Path) ->
     assert (ended.state, ended.summary["epochs"]) == ("stopped", 0)
     assert phases[-1] == "looking at the images"
     assert kept_features(home) == []
-    assert (ended.folder / MODEL_FILE).is_file()
+    assert ended.model_file.is_file()

@@ -12,7 +12,7 @@ import pytest
 from dlplay.datasets import split
 from dlplay.experiment import Experiment
 from dlplay.runs import Run, Store
-from dlplay.training.trainer import MODEL_FILE, train
+from dlplay.training.trainer import train
 from dlplay.views import Snapshots
 
 pytestmark = pytest.mark.xdist_group("training-trainer")
@@ -48,7 +48,7 @@ def test_a_finished_run_has_curves_scores_and_a_model_that_gives_the_same_scores
     assert points[-1].metrics == pytest.approx(run.summary["final"])
     assert points[-1].metrics["learning_rate"] == 0.02
     assert run.summary["best"]["val_loss"] == min(p.metrics["val_loss"] for p in points)
-    model = keras.saving.load_model(run.folder / MODEL_FILE, compile=False)
+    model = keras.saving.load_model(run.model_file, compile=False)
     test = split(run.experiment.dataset, run.experiment.seed).test
     guesses = model.predict(test.inputs, verbose=0).argmax(axis=1)
     assert (guesses == test.targets).mean() == pytest.approx(run.summary["test"]["accuracy"])
@@ -64,7 +64,7 @@ def test_the_same_experiment_gives_the_same_numbers_and_another_seed_others(stor
 
 def test_errors_of_a_regression_are_in_the_unit_of_its_target(store: Store) -> None:
     run = trained(store, experiment("diabetes"))
-    model = keras.saving.load_model(run.folder / MODEL_FILE, compile=False)
+    model = keras.saving.load_model(run.model_file, compile=False)
     parts = split(run.experiment.dataset, run.experiment.seed)
     assert parts.target_scaling is not None
     deviation = float(parts.target_scaling.deviation)
@@ -84,7 +84,7 @@ def test_points_in_the_plane_leave_what_the_network_says_about_the_plane(store: 
     assert epoch == 3
     assert plane["answer"].shape == (60, 60, 3)
     assert np.allclose(plane["answer"].sum(axis=-1), 1.0, atol=1e-5)
-    model = keras.saving.load_model(run.folder / MODEL_FILE, compile=False)
+    model = keras.saving.load_model(run.model_file, compile=False)
     scaling = split(run.experiment.dataset, run.experiment.seed).input_scaling
     assert scaling is not None
     corner = scaling.apply(np.array([[plane["x"][-1], plane["y"][0]]], np.float32))
@@ -106,7 +106,7 @@ def test_early_stopping_ends_in_time_and_brings_the_best_weights_back(store: Sto
     assert run.state == "finished"
     assert run.summary["epochs"] == len(losses) == best + 6 < 400
     assert f"after epoch {best + 1}" in run.message
-    model = keras.saving.load_model(run.folder / MODEL_FILE, compile=False)
+    model = keras.saving.load_model(run.model_file, compile=False)
     parts = split(wanted.dataset, wanted.seed)
     probability = model.predict(parts.validation.inputs, verbose=0)[:, 0].astype(np.float64)
     chosen = np.where(parts.validation.targets == 1, probability, 1 - probability)
@@ -148,7 +148,7 @@ def test_a_stop_ends_the_run_between_two_calls_and_keeps_what_was_learnt(store: 
     assert ended.state == "stopped"
     assert 3 <= ended.summary["epochs"] < 100_000
     assert store.points(run.id)[-1].epoch == ended.summary["epochs"]
-    assert (ended.folder / MODEL_FILE).is_file()
+    assert ended.model_file.is_file()
 
 
 def test_data_that_cannot_be_had_fail_the_run_with_the_sentence_of_the_dataset(

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pytest
 
+from dlplay.files import Arrays
 from dlplay.layers.recurrent import FusedLSTM
-from dlplay.views.base import Arrays
 from dlplay.views.cells import gru_steps, lstm_steps, simple_steps
 
 pytestmark = pytest.mark.xdist_group("views-cells")

@@ -11,7 +11,7 @@ from sklearn import metrics
 
 from dlplay.datasets import Split, split
 from dlplay.runs import Run, Store
-from dlplay.training.trainer import MODEL_FILE, train
+from dlplay.training.trainer import train
 from dlplay.views import Snapshots
 from dlplay.views.confusion import cells
 from tests.views.trained import experiment, seen, trained
@@ -25,7 +25,7 @@ MLP = {"name": "mlp"}
 def answers(run: Run) -> tuple[Split, Any]:
     """The parts of the data, and what the saved network says of the test set."""
     parts = split(run.experiment.dataset, run.experiment.seed)
-    model = keras.saving.load_model(run.folder / MODEL_FILE, compile=False)
+    model = keras.saving.load_model(run.model_file, compile=False)
     return parts, np.asarray(model(parts.test.inputs))
 
 

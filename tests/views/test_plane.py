@@ -10,7 +10,7 @@ from dlplay.datasets import split
 from dlplay.datasets.synthetic import Moons, PlaneDataset
 from dlplay.datasets.synthetic import Plane as TiltedPlane
 from dlplay.experiment import Experiment
-from dlplay.views.base import Arrays
+from dlplay.files import Arrays
 from dlplay.views.plane import Plane, extent, plot_plane, points, regions_info
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlplay.views import Arrays, Snapshots
+from dlplay.files import Arrays
+from dlplay.views import Snapshots
 
 
 def arrays(epoch: int) -> Arrays:

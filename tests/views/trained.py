@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dlplay.experiment import Experiment
+from dlplay.files import Arrays
 from dlplay.runs import Run, Store
-from dlplay.views import VIEWS, Arrays, Snapshots, View
+from dlplay.views import VIEWS, Snapshots, View
 
 
 def experiment(dataset: str, architecture: dict[str, Any], **training: Any) -> Experiment:
