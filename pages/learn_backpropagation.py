@@ -3,13 +3,11 @@
 import streamlit as st
 
 from dlplay.lessons import backpropagation as bp
-from dlplay.lessons.backpropagation_code import MISTAKES, pytorch_code, tensorflow_code
 from dlplay.lessons.backpropagation_figures import plot_network
 from dlplay.ui import lesson
-from dlplay.ui.backpropagation_form import choose_network, choose_sample
+from dlplay.ui.backpropagation_form import choose_network, choose_sample, show_program
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-CODES = {"tensorflow": "TensorFlow", "pytorch": "PyTorch", "wrong": "What was wrong"}
 READING = (
     "Wide line: large gradient. Orange: raise this weight and the loss rises; blue: it falls. "
     "Point at a weight for its chain rule; click it to choose it."
@@ -36,8 +34,7 @@ with lesson.page(bp.LESSON) as page:
         every = {name: bp.plain(start, edge) for name, edge in bp.edges(start).items()}
         chosen = page.option("edge", "Weight to look at", every, next(iter(every)))
     with page.picture:
-        options = {"rate": rate, "momentum": momentum}
-        ways = bp.train(start, inputs, targets, updates=updates + 1, **options)
+        ways = bp.train(start, inputs, targets, updates=updates + 1, rate=rate, momentum=momentum)
         network, edge = ways[updates], bp.edges(start)[chosen]
         found = bp.propagate(network, inputs, targets)
         figure = plot_network(network, found, chosen)
@@ -48,13 +45,7 @@ with lesson.page(bp.LESSON) as page:
                 figure, "network", alt, 400, on_select=choose_edge, selection_mode="points"
             )
         with written:
-            title = "The same network as a program"
-            code = page.option("code", title, CODES, "tensorflow", side_by_side=True)
-            if code == "wrong":
-                st.container(height=316, border=False).markdown(MISTAKES)
-            else:
-                write = tensorflow_code if code == "tensorflow" else pytorch_code
-                st.code(write(network, inputs, targets, **options), language="python", height=316)
+            show_program(page, network, inputs, targets, rate, momentum)
         st.caption(READING)
         st.latex(bp.chain_rule(network, found, edge))
         numbers = bp.numbers(network, ways[updates + 1], inputs, targets, edge)

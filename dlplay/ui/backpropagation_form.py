@@ -1,4 +1,4 @@
-"""The form of the back-propagation lesson: a network one can shape, and its sample."""
+"""Parts of the back-propagation lesson: a network one can shape, its sample, its program."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dlplay.lessons.backpropagation import Network, article_network, random_network
+from dlplay.lessons.backpropagation_code import MISTAKES, pytorch_code, tensorflow_code
 from dlplay.lessons.functions import ACTIVATIONS
 from dlplay.ui.controls import Controls
 
 _NETWORKS = {"own": "Your own", "article": "Article 4"}
+_PROGRAMS = {"tensorflow": "TensorFlow", "pytorch": "PyTorch", "wrong": "What was wrong"}
+_PROGRAM_HEIGHT = 316
 _BETWEEN = ("tanh", "sigmoid", "relu")
 
 
@@ -46,3 +49,18 @@ def choose_sample(
             control = f"{name}-{len(usual) - 1}"
             values.append(page.slider(control, title, -3.0, 3.0, value, step=0.1))
     return np.array(values[:-1]), np.full(network.sizes[-1], values[-1])
+
+
+def show_program(
+    page: Controls, network: Network, inputs: NDArray[np.float64], targets: NDArray[np.float64],
+    rate: float, momentum: float,
+) -> None:  # fmt: skip
+    """The network and its next update in TensorFlow or PyTorch; what the article had wrong."""
+    title = "The same network as a program"
+    chosen = page.option("code", title, _PROGRAMS, "tensorflow", side_by_side=True)
+    if chosen == "wrong":
+        st.container(height=_PROGRAM_HEIGHT, border=False).markdown(MISTAKES)
+        return
+    write = tensorflow_code if chosen == "tensorflow" else pytorch_code
+    code = write(network, inputs, targets, rate=rate, momentum=momentum)
+    st.code(code, language="python", height=_PROGRAM_HEIGHT)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
+from dlplay.cli.arguments import add_command
+from dlplay.cli.output import put
 from dlplay.errors import UserError
 from dlplay.execution import helper
 from dlplay.experiment import Experiment
@@ -13,6 +16,17 @@ from dlplay.export.models import FORMATS, check_exportable, format_of
 from dlplay.presets import PRESETS
 from dlplay.runs import open_store
 from dlplay.runs.store import default_title
+
+
+def add_commands(commands: Any) -> None:
+    """``script`` and ``export``."""
+    parser = add_command(commands, script, has_json=False)
+    parser.add_argument("experiment", metavar="PRESET|FILE.json|RUN")
+    parser.add_argument("-o", "--output", metavar="FILE", help="standard output by default")
+    parser = add_command(commands, export, has_json=False)
+    parser.add_argument("run", metavar="RUN")
+    parser.add_argument("--format", required=True, help=", ".join(FORMATS))
+    parser.add_argument("-o", "--output", required=True, metavar="PATH")
 
 
 def script(options: argparse.Namespace) -> int:
@@ -41,19 +55,8 @@ def export(options: argparse.Namespace) -> int:
     check_exportable(run)
     target = str(Path(options.output).absolute())
     question = {"run": run.id, "format": options.format, "target": target}
-    sys.stdout.write(helper.ask_once("export", question)["file"] + "\n")
+    put(helper.ask_once("export", question)["file"])
     return 0
-
-
-def add_arguments(parser: argparse.ArgumentParser, command: object) -> None:
-    """The arguments of a command of this module."""
-    if command is script:
-        parser.add_argument("experiment", metavar="PRESET|FILE.json|RUN")
-        parser.add_argument("-o", "--output", metavar="FILE", help="standard output by default")
-    if command is export:
-        parser.add_argument("run", metavar="RUN")
-        parser.add_argument("--format", required=True, help=", ".join(FORMATS))
-        parser.add_argument("-o", "--output", required=True, metavar="PATH")
 
 
 def _experiment(name: str) -> tuple[Experiment, str, str]:

@@ -40,7 +40,7 @@ def test_catalogue_for_people_has_names_and_titles(capsys: Output) -> None:
 def test_it_runs_as_a_module_with_the_json_on_the_last_line() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "dlplay", "catalogue", "--json"],
-        cwd=Path(__file__).parents[1], capture_output=True, text=True, timeout=60,
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (0, "")
     assert json.loads(ended.stdout.splitlines()[-1])["presets"] == list(PRESETS)
