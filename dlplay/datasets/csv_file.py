@@ -13,7 +13,7 @@ from pydantic import Field
 
 from dlplay.catalogue import Card, Task
 from dlplay.datasets.base import Origin, Samples, TableDataset, need_samples
-from dlplay.datasets.csv_text import decoded, separator_of
+from dlplay.datasets.csv_text import decimal_mark_of, decoded, separator_of
 from dlplay.errors import UserError
 from dlplay.uploads import UploadName, path_of
 
@@ -152,7 +152,10 @@ def read_table(name: str) -> pd.DataFrame:
     separator = separator_of(text)
     _check_first_row(text, separator)
     try:
-        table = pd.read_csv(io.StringIO(text), sep=separator, skipinitialspace=True)
+        decimal = decimal_mark_of(text, separator)
+        table = pd.read_csv(
+            io.StringIO(text), sep=separator, decimal=decimal, skipinitialspace=True
+        )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise UserError(
             "Expected the same number of cells in every row",
@@ -172,10 +175,12 @@ def read_table(name: str) -> pd.DataFrame:
 
 def reading_code(name: str) -> str:
     """Plain Python that leaves an uploaded table in ``table``."""
-    separator = separator_of(decoded(path_of(name).read_bytes()))
+    text = decoded(path_of(name).read_bytes())
+    separator = separator_of(text)
+    decimal = ', decimal=","' if decimal_mark_of(text, separator) == "," else ""
     return (
         'FILE = "table.csv"  # your file\n'
-        f"table = pd.read_csv(FILE, sep={separator!r}, skipinitialspace=True, "
+        f"table = pd.read_csv(FILE, sep={separator!r}{decimal}, skipinitialspace=True, "
         'encoding="utf-8-sig")\n'
         "table.columns = [str(column).strip() for column in table.columns]"
     )

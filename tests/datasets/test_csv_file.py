@@ -46,6 +46,18 @@ class TestGoodFiles:
         text = lines("length,width,tree", LEAVES).replace(",", separator)
         assert load(text).inputs.shape == (30, 2)
 
+    @pytest.mark.parametrize("separator", [";", "\t"])
+    def test_numbers_may_have_a_decimal_comma(self, separator: str) -> None:
+        rows = [f"{i},25;{2 * i},5;{['elm', 'oak'][i % 2]}" for i in range(30)]
+        samples = load(lines("length;width;tree", rows).replace(";", separator))
+        assert samples.inputs[7].tolist() == [7.25, 14.5]
+
+    def test_a_point_anywhere_means_that_commas_are_no_decimal_marks(self) -> None:
+        rows = [f"{i}.25;{i % 3},{i % 2};{['elm', 'oak'][i % 2]}" for i in range(30)]
+        samples = load(lines("length;pair;tree", rows))
+        assert samples.inputs[7, 0] == 7.25
+        assert samples.feature_names[1] == "pair_0,0"
+
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
     def test_lines_may_end_as_on_any_system(self, end: str) -> None:
         assert load(lines("length,width,tree", LEAVES).replace("\n", end)).inputs.shape == (30, 2)

@@ -191,7 +191,7 @@ def test_augmented_images_are_changed_in_the_same_way(store: Store, tmp_path: Pa
 def test_a_table_of_ones_own_is_read_from_a_path_at_the_top(
     task: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [f"{i};{i % 7};{'red' if i % 3 else 'blue'};{i % 2};" for i in range(80)]
+    rows = [f"{i},5;{i % 7};{'red' if i % 3 else 'blue'};{i % 2};" for i in range(80)]
     content = "\n".join([" a ;size;colour;answer;row", *rows]).encode("utf-8-sig")
     dataset = {
         "name": "csv", "file": uploads.keep(content), "target": "answer", "ignore": ["row"],
