@@ -48,7 +48,7 @@ class Pickled(pickle.Unpickler):
     def find_class(self, module, name):
         if name == "OrderedDict":
             return OrderedDict
-        return self.kinds.get(name, lambda key, start, shape, *_: (key, start, shape))
+        return self.kinds.get(name, lambda *tensor: tensor[:4])
 
     def persistent_load(self, identity):
         _, kind, key, *_ = identity
@@ -66,8 +66,10 @@ for layer in base.layers:
     arrays = []
     for part in ("weight", "bias", "running_mean", "running_var"):
         if f"_{layer.name}.{part}" in tensors:
-            key, start, shape = tensors[f"_{layer.name}.{part}"]
-            array = numbers[key][start:][: np.prod(shape, dtype=int)].reshape(shape)
+            key, start, shape, steps = tensors[f"_{layer.name}.{part}"]
+            array = numbers[key][start:]
+            strides = [step * array.itemsize for step in steps]
+            array = np.lib.stride_tricks.as_strided(array, shape, strides)
             if array.ndim == 4:  # torch: out, in, height, width
                 depthwise = "depthwise" in layer.name
                 axes = (2, 3, 0, 1) if depthwise else (2, 3, 1, 0)

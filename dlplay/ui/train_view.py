@@ -48,8 +48,6 @@ def launch(experiment: Experiment | None, error: UserError | None) -> None:
 
 def _launch(experiment: Experiment, waiting: bool) -> None:
     network = state.network(experiment)
-    if waiting and network is not None:
-        st.rerun()
     refusal = _refusal(network)
     pressed = st.button(
         "Train", type="primary", width="stretch", key="train", icon=":material/play_arrow:",
@@ -67,6 +65,8 @@ def _launch(experiment: Experiment, waiting: bool) -> None:
         title = preset.title if preset.experiment == experiment else ""
         run = state.store().create(experiment, title)
         st.switch_page(RUN, query_params={"id": run.id})
+    if waiting and network is not None:  # not before the button: a press would be lost
+        st.rerun()
 
 
 def _refusal(network: Network | UserError | None) -> str:
