@@ -12,6 +12,7 @@ import pytest
 
 from dlplay.datasets import split_samples
 from dlplay.runs import Store
+from dlplay.training import watching
 from dlplay.training.compiling import build_model
 from dlplay.training.watching import Watchers
 from dlplay.views import VIEWS, Snapshots, Subject
@@ -102,6 +103,8 @@ def test_a_run_on_images_is_followed_by_all_views_and_ends_with_the_same_numbers
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = experiment("digits", {"name": "cnn-small", "padding": "same"}, epochs=2)
+    monkeypatch.setenv("DLPLAY_VIEW_SHARE", "0.5")  # as often as possible, however fast it trains
+    monkeypatch.setattr(watching, "_PAUSE_SECONDS", 0.0)
     run = trained(store, wanted)
     for name, panels in (("layers", 4), ("first-weights", 1), ("few-answers", 2)):
         view, epoch, arrays = seen(run, name)
