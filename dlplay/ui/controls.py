@@ -140,14 +140,17 @@ class Controls:
 
     def table(self, name: str, values: Sequence[float], columns: int, most: float) -> list[float]:
         """Small boxes in rows, a number each, from ``-most`` to ``most``."""
+        with st.container(key="number_table"):
+            cells = [
+                (row, place, cell)
+                for row in range(len(values) // columns)
+                for place, cell in enumerate(st.columns(columns, gap="small"))
+            ]
         numbers: list[float] = []
-        for start in range(0, len(values), columns):
-            for place, cell in enumerate(st.columns(columns, gap="small")):
-                row = start // columns
-                label = f"Row {row + 1}, column {place + 1}"
-                with cell:
-                    key, value = f"{name}-{row}{place}", float(values[start + place])
-                    numbers.append(self.number(key, label, value, most=most))
+        for (row, place, cell), value in zip(cells, values, strict=True):
+            with cell:
+                key, label = f"{name}-{row}{place}", f"Row {row + 1}, column {place + 1}"
+                numbers.append(self.number(key, label, float(value), most=most))
         return numbers
 
     def key(self, name: str) -> str:

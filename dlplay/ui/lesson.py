@@ -13,12 +13,16 @@ from dlplay.lessons.base import Lesson
 from dlplay.ui.controls import Controls
 from dlplay.ui.navigation import TRAIN, learn_file
 
-# A link that looks like the button it stands for; on a phone, the picture before the controls.
+# A link that looks like the button it stands for; on a phone, the picture before the
+# controls, and tables of numbers that stay tables.
 _STYLE = """<style>
 .st-key-lesson_head a { border: 1px solid; padding: 0.45rem 0.9rem }
 .stMain .katex-display { margin: 0.25rem 0; padding: 0.35rem 0 }
 @media (max-width: 640px) {
   .st-key-lesson_body > * > .stHorizontalBlock { flex-direction: column-reverse }
+  .st-key-number_table .stHorizontalBlock { flex-wrap: nowrap }
+  .st-key-number_table .stColumn { min-width: 0 }
+  .st-key-number_table button { display: none }
 }
 </style>"""
 
