@@ -14,7 +14,7 @@ from dlplay.cache import kept
 from dlplay.catalogue import Card
 from dlplay.datasets.archive import Archive
 from dlplay.datasets.base import Facts, Origin, Samples, SplitDataset
-from dlplay.datasets.labelled_files import Labelled, label_files
+from dlplay.datasets.labelled_files import Labelled, is_table, label_files
 from dlplay.datasets.report import Remark, Report
 from dlplay.errors import UserError
 from dlplay.files import Arrays
@@ -22,8 +22,36 @@ from dlplay.uploads import UploadName, path_of
 
 _FEWEST_OF_A_CLASS = 5
 _MOST_BYTES = 1_000_000_000
-_LAYOUT = 1
+_LAYOUT = 2
 """Raise it when pictures kept by earlier versions can no longer be used."""
+
+_CODE = """
+import io
+import zipfile
+from pathlib import PurePosixPath
+import numpy as np
+from PIL import Image, ImageOps
+X, labels = [], []
+with zipfile.ZipFile(FILE) as archive:
+    for name in sorted(set(archive.namelist()) - left_out):
+        folder = PurePosixPath(name).parent.name
+        if name.endswith("/") or name.startswith("__MACOSX/") or not folder:
+            continue
+        picture = Image.open(io.BytesIO(archive.read(name)))
+        picture.draft(None, (1024, 1024))  # a large JPEG is reduced as it is decoded
+        picture = ImageOps.exif_transpose(picture)
+        if picture.has_transparency_data:
+            opaque = Image.new("RGBA", picture.size, "white")
+            opaque.alpha_composite(picture.convert("RGBA"))
+            picture = opaque
+        picture = picture.convert("RGB")
+        factor = min(picture.size) // 1024
+        picture = picture.reduce(factor) if factor > 1 else picture
+        size = SIDE, SIDE
+        X.append(np.asarray(picture.resize(size, Image.Resampling.BICUBIC)))
+        labels.append(folder)
+X, y = np.stack(X), np.unique(labels, return_inverse=True)[1].astype("int32")
+""".strip()
 
 
 class ImageFolder(SplitDataset):
@@ -64,6 +92,19 @@ class ImageFolder(SplitDataset):
         classes = _strings(about["class_names"])
         return Facts("image", shape, "classification", len(about["targets"]), classes)
 
+    def code(self) -> str:
+        every = Archive(path_of(self.file).read_bytes()).names
+        if any(is_table(name) for name in every):
+            raise UserError(
+                "A CSV of labels inside a zip is not written as plain code",
+                fix="Zip the pictures in one folder per class",
+            )
+        used = _strings(self._about()["files"])
+        left_out = "".join(f"    {name!r},\n" for name in every if name not in used)
+        listed = f"left_out = {{\n{left_out}}}" if left_out else "left_out = set()"
+        file = 'FILE = "pictures.zip"  # yours, with one folder per class'
+        return f"{file}\nSIDE = {self.side}\n{listed}\n{_CODE}"
+
     def report(self) -> Report:
         return Report.model_validate_json(str(self._about()["report"]))
 
@@ -75,7 +116,8 @@ class ImageFolder(SplitDataset):
         )
 
     def _arrays(self) -> Arrays:
-        """Pictures ``(n, side, side, 3)`` uint8, targets, names of classes, report as JSON."""
+        """Pictures ``(n, side, side, 3)`` uint8, their targets and files, names of classes,
+        report as JSON."""
         path = path_of(self.file)
         return kept(self._key, lambda: _decode(Archive(path.read_bytes()), self.side))
 
@@ -97,7 +139,7 @@ def _decode(archive: Archive, side: int) -> Arrays:
     labelled = label_files(archive)
     _check_size(len(labelled.classes), side)
     seen: dict[bytes, str] = {}
-    images, labels, sizes = [], [], []
+    images, labels, sizes, files = [], [], [], []
     unreadable: list[str] = []
     copies: list[str] = []
     for name, label in labelled.classes.items():
@@ -115,6 +157,7 @@ def _decode(archive: Archive, side: int) -> Arrays:
         images.append(pixels)
         labels.append(label)
         sizes.append(size)
+        files.append(name)
     _check_counts(labelled, labels, unreadable)
     remarks = (
         *labelled.remarks,
@@ -129,6 +172,7 @@ def _decode(archive: Archive, side: int) -> Arrays:
         "images": np.stack(images),
         "targets": np.array([numbers[label] for label in labels], np.int32),
         "class_names": np.array(labelled.class_names),
+        "files": np.array(files),
         "report": np.array(report.model_dump_json()),
     }
 

@@ -39,7 +39,7 @@ def label_files(archive: Archive) -> Labelled:
     Raises:
         UserError: there is nothing to tell classes by, or fewer than two classes.
     """
-    tables = [name for name in archive.names if name.lower().endswith((".csv", ".tsv"))]
+    tables = [name for name in archive.names if is_table(name)]
     if len(tables) > 1:
         raise UserError(
             "Expected one CSV of labels, or none",
@@ -57,6 +57,11 @@ def label_files(archive: Archive) -> Labelled:
     if len(names) > _MOST_CLASSES:
         raise UserError(f"Expected at most {_MOST_CLASSES} classes", received=f"{len(names):,}")
     return found
+
+
+def is_table(name: str) -> bool:
+    """Whether a file's name is that of a CSV."""
+    return name.lower().endswith((".csv", ".tsv"))
 
 
 def _by_folder(archive: Archive) -> Labelled:

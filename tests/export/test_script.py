@@ -6,11 +6,14 @@ import json
 import runpy
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import nbformat
 import pytest
+from PIL import Image
 
 from dlplay import uploads
 from dlplay.datasets import split
@@ -22,6 +25,7 @@ from dlplay.presets import PRESETS
 from dlplay.runs import Run, Store
 from dlplay.training.compiling import metrics_of, outline
 from dlplay.training.trainer import train
+from tests.photo_zip import photo_zip
 
 pytestmark = pytest.mark.xdist_group("export-script")
 
@@ -214,6 +218,29 @@ def test_a_table_of_ones_own_is_read_from_a_path_at_the_top(
     (tmp_path / "table.csv").write_bytes(content)
     monkeypatch.chdir(tmp_path)
     assert 'FILE = "table.csv"' in script("Mine", written(experiment))[:1000]
+    assert_same(experiment, store, tmp_path)
+
+
+def test_pictures_of_ones_own_are_read_from_a_zip_but_for_those_left_out(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = BytesIO(photo_zip())
+    with ZipFile(content, "a") as archive:
+        archive.writestr("palace/broken.jpg", b"no picture")
+        archive.writestr("palace/copy.jpg", archive.read("palace/0.jpg"))
+        picture = BytesIO()
+        Image.new("RGBA", (300, 200), (200, 40, 40, 100)).save(picture, "PNG")
+        archive.writestr("flower/glass.png", picture.getvalue())
+    name = uploads.keep(content.getvalue())
+    experiment = Experiment.parse(
+        {
+            "dataset": {"name": "image-folder", "file": name, "side": 32},
+            "architecture": {"name": "cnn-small", "padding": "same"},
+            "training": {"epochs": EPOCHS, "batch_size": 8},
+        }
+    )
+    (tmp_path / "pictures.zip").write_bytes(content.getvalue())
+    monkeypatch.chdir(tmp_path)
     assert_same(experiment, store, tmp_path)
 
 
