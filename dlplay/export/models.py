@@ -102,10 +102,10 @@ def export_model(run: Run, name: str, target: Path) -> Path:
 
 
 def _load(run: Run) -> keras.Model:
-    from dlplay.layers import load_model  # which knows the layers of our own
+    from dlplay.layers import in_plain_layers, load_model
 
     try:
-        return load_model(run.model_file)
+        return in_plain_layers(load_model(run.model_file))
     except Exception as error:  # Keras raises whatever a file it cannot read leads to
         raise UserError(
             f"The network of run {run.id} could not be read: {shortened(error)}",
@@ -147,8 +147,13 @@ def _export(model: Any, form: Format, path: Path) -> None:
     outputs = model(model.input, training=False)
     predicting = keras.Model(model.input, outputs, name=model.name)
     predicting(keras.tree.map_structure(_one, model.input))  # Keras exports what has been called
+    options = {}
+    if form.keras_name == "litert":  # else it would leave operations to a library few have
+        import tensorflow as tf
+
+        options = {"target_spec": {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}}
     with contextlib.redirect_stdout(io.StringIO()):  # converters are talkative
-        predicting.export(str(path), format=form.keras_name, verbose=False)
+        predicting.export(str(path), format=form.keras_name, verbose=False, **options)
     if form.keras_name == "onnx":  # its converter writes what it could not translate as it is
         import onnx
 

@@ -119,6 +119,10 @@ class FusedGRU(_Fused, keras.layers.GRU):  # type: ignore[misc]
         return bool(super()._applies() and self.cell.reset_after)
 
 
+FASTER = (FusedLSTM, FusedGRU)
+"""Layers that Keras has as well."""
+
+
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _lstm(
     x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,11 @@ from numpy.typing import NDArray
 
 from dlplay.datasets import split
 from dlplay.errors import UserError
+from dlplay.execution import helper
 from dlplay.experiment import Experiment
 from dlplay.export.models import FORMATS, export_model
 from dlplay.runs import Run, Store, open_store
+from dlplay.training.compiling import build_model
 from dlplay.training.trainer import train
 
 pytestmark = [
@@ -98,20 +102,70 @@ def test_every_format_gives_the_same_answers_on_the_test_set(
         np.testing.assert_allclose(runtime(path, x), expected, atol=1e-4, err_msg=name)
 
 
-@pytest.fixture
-def run(store: Store) -> Run:
-    """A run that left a network of three layers, one of which ONNX has no operator for."""
-    run = store.create(
-        Experiment.parse({"dataset": {"name": "iris"}, "architecture": {"name": "mlp"}})
-    )
+NO_DLPLAY = """
+import sys
+import keras
+import numpy as np
+answers = keras.models.load_model(sys.argv[1]).predict(np.load(sys.argv[2]), verbose=0)
+assert "dlplay" not in sys.modules
+np.save(sys.argv[3], answers)
+"""
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_a_layer_of_ours_is_exported_as_the_one_keras_has(
+    cell: str, store: Store, tmp_path: Path
+) -> None:
+    """By a process that has not met ours, and opened again by one that never will."""
+    network = {"name": cell, "units": [4], "embedding_size": 3, "embedding": "learned"}
+    dataset = {"name": "imdb-25k", "words": 200, "length": 12}
+    experiment = Experiment.parse({"dataset": dataset, "architecture": network})
+    facts = experiment.dataset.facts()
+    model = build_model(experiment, facts, facts.samples)
+    run = ended(store, experiment, model)
+    x = np.random.default_rng(0).integers(0, 200, (20, 12), np.int32)
+    expected = np.asarray(model(x))
+    answers = {}
+    for name in ("keras", "savedmodel", "onnx"):
+        target = str(tmp_path / name)
+        written = helper.ask_once("export", {"run": run.id, "format": name, "target": target})
+        if name != "keras":
+            answers[name] = RUNTIMES[name](Path(written["file"]), x)
+    given, saved = tmp_path / "x.npy", tmp_path / "answers.npy"
+    np.save(given, x)
+    command = [
+        sys.executable,
+        "-c",
+        NO_DLPLAY,
+        *map(str, (tmp_path / "keras.keras", given, saved)),
+    ]
+    done = subprocess.run(command, cwd=tmp_path, timeout=120, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    answers["keras"] = np.load(saved)
+    for name, found in answers.items():
+        np.testing.assert_allclose(found, expected, atol=1e-4, err_msg=name)
+    with pytest.raises(UserError, match=rf"LiteRT cannot express the layer .*{cell.upper()}"):
+        export_model(run, "litert", tmp_path / "phone")
+
+
+def ended(store: Store, experiment: Experiment, model: keras.Model) -> Run:
+    """A run that has left a network."""
+    run = store.create(experiment)
     store.claim(run.id)
     store.end(run.id, "finished")
     run.folder.mkdir(parents=True)
+    model.save(run.model_file)
+    return store.get(run.id)
+
+
+@pytest.fixture
+def run(store: Store) -> Run:
+    """A run that left a network of three layers, one of which ONNX has no operator for."""
     inputs = keras.Input((4,), name="table")
     x = keras.layers.Dense(3, name="fine")(inputs)
     x = keras.layers.Discretization(bin_boundaries=[0.0, 1.0], name="binning")(x)
-    keras.Model(inputs, x, name="odd").save(run.model_file)
-    return store.get(run.id)
+    experiment = Experiment.parse({"dataset": {"name": "iris"}, "architecture": {"name": "mlp"}})
+    return ended(store, experiment, keras.Model(inputs, x, name="odd"))
 
 
 def test_a_layer_that_a_format_cannot_express_is_named(run: Run, tmp_path: Path) -> None:
