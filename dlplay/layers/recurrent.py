@@ -27,10 +27,17 @@ class _Fused:
     (a GPU, which has cuDNN; a mask; dropout inside; other activations; many units) Keras runs.
     """
 
+    written_as: ClassVar[type[keras.layers.RNN]]
+    """What plain code has in its place: equal but for rounding."""
+
     cell: Any
     go_backwards: bool
     return_sequences: bool
     compute_dtype: str
+
+    def __init__(self, units: int, *, name: str | None = None, **options: Any) -> None:
+        parent: Any = super()
+        parent.__init__(units, name=name or _next_name(self.written_as), **options)
 
     def inner_loop(
         self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
@@ -79,8 +86,7 @@ class FusedLSTM(_Fused, keras.layers.LSTM):  # type: ignore[misc]
     and one back.
     """
 
-    written_as: ClassVar[type[keras.layers.Layer]] = keras.layers.LSTM
-    """What plain code has in its place: equal but for rounding."""
+    written_as = keras.layers.LSTM
 
     def _states(self, x: tf.Tensor, before: States, training: bool) -> States:
         kernel = tf.concat([self.cell.kernel, self.cell.recurrent_kernel], 0)
@@ -107,8 +113,7 @@ class FusedGRU(_Fused, keras.layers.GRU):  # type: ignore[misc]
     whole sequence; what the way back needs is worked out for all steps at once.
     """
 
-    written_as: ClassVar[type[keras.layers.Layer]] = keras.layers.GRU
-    """What plain code has in its place: equal but for rounding."""
+    written_as = keras.layers.GRU
 
     def _states(self, x: tf.Tensor, before: States, training: bool) -> States:
         inputs_bias, state_bias = tf.unstack(self.cell.bias)
@@ -117,6 +122,13 @@ class FusedGRU(_Fused, keras.layers.GRU):  # type: ignore[misc]
 
     def _applies(self) -> bool:
         return bool(super()._applies() and self.cell.reset_after)
+
+
+def _next_name(kind: type[keras.layers.Layer]) -> str:
+    """The name that Keras would give the next layer of such a kind."""
+    name = kind.__name__.lower()
+    number = keras.backend.get_uid(name)
+    return name if number == 1 else f"{name}_{number - 1}"
 
 
 FASTER = (FusedLSTM, FusedGRU)
