@@ -15,12 +15,12 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def add_command(
-    commands: Any, command: Command, *, name: str = "", has_json: bool = True
+    commands: Any, command: Command, *, has_json: bool = True
 ) -> argparse.ArgumentParser:
     """Add a function of the command line under its own name, its docstring the help."""
     description = (command.__doc__ or "").partition("\n\n")[0].replace("\n    ", " ")
     parser: argparse.ArgumentParser = commands.add_parser(
-        name or command.__name__, help=description, description=description
+        command.__name__, help=description, description=description
     )
     parser.set_defaults(command=command)
     if has_json:
