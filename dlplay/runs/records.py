@@ -56,10 +56,15 @@ class Mark:
     text: str
     rate: float | None = None
 
+    @classmethod
+    def of_rate(cls, epoch: int, rate: float) -> Mark:
+        """A learning rate that somebody asked for while the run trained."""
+        return cls(epoch, f"rate {rate:g}", rate)
+
     @property
     def by_hand(self) -> bool:
-        """Whether somebody asked for it while the run trained."""
-        return self.text.startswith("rate ")
+        """Whether it is one of `of_rate`."""
+        return self.rate is not None and self == Mark.of_rate(self.epoch, self.rate)
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ class Trainer:
             return
         self.rate = rate
         set_rate(self.stage.model, rate)
-        self.marks.append(Mark(epoch, f"rate {rate:g}", rate))
+        self.marks.append(Mark.of_rate(epoch, rate))
         control.mark(self.store, self.record.id, self.marks)
         self.saver.save(epoch)
 

@@ -34,7 +34,7 @@ OnClick = Callable[[Click], None]
 _SCRIPT = """
 let loading;
 // Plotly takes the browser half a second to read: let it draw the rest of the page before that.
-async function isDrawn() {
+async function untilDrawn() {
   for (let waits = 0; waits < 40; waits++) {
     await new Promise(done => setTimeout(done, 50));
     if (!document.querySelector('[data-testid="stSkeleton"]')) return;
@@ -42,7 +42,7 @@ async function isDrawn() {
 }
 async function load(url) {
   if (window.Plotly) return;
-  await isDrawn();
+  await untilDrawn();
   await new Promise((done, failed) => {
     const tag = document.createElement('script');
     tag.src = url; tag.onload = done; tag.onerror = failed;

@@ -48,7 +48,7 @@ def test_the_code_of_a_run_says_what_was_changed_while_it_trained(
     asked: Asked, store: Store
 ) -> None:
     run = store.create(FIRST.experiment, origin={"run": "abcd1234", "epoch": 5})
-    control.mark(store, run.id, [Mark(5, "fine-tuning", 1e-4), Mark(7, "rate 0.1", 0.1)])
+    control.mark(store, run.id, [Mark(5, "fine-tuning", 1e-4), Mark.of_rate(7, 0.1)])
     for name in (run.id, FIRST.name):
         assert main(["script", name]) == 0
     told = "a start from epoch 5 of run abcd1234, rate 0.1 from epoch 7 on"
