@@ -78,7 +78,7 @@ class ExecutorProcess:
 class AppServer:
     """The whole app on a free port of this machine."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, script: str = "app.py") -> None:
         self.home = home
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -87,7 +87,7 @@ class AppServer:
         self._log = (home.parent / "server.log").open("wb")
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "streamlit", "run", "app.py",
+                sys.executable, "-m", "streamlit", "run", script,
                 "--server.address", "127.0.0.1", "--server.port", str(self.port),
             ],
             cwd=ROOT, env={**os.environ, "DLPLAY_HOME": str(home)},

@@ -15,6 +15,8 @@ from pathlib import Path
 import streamlit as st
 from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Route
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from dlplay.errors import UserError
 from dlplay.settings import Settings
@@ -35,6 +37,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         except UserError as error:
             sys.exit(f"dlplay: {error}")
         sys.setswitchinterval(_SWITCH_SECONDS)
+        drop_reruns_of_left_pages()
         executing = _Executing()
         executing.start()
         try:
@@ -72,6 +75,23 @@ class _Executing(threading.Thread):
         """End every process of ours."""
         self._ending.set()
         self.join()
+
+
+def drop_reruns_of_left_pages() -> None:
+    """Let no page go blank that a button led to while the page before was polling.
+
+    A browser polls until it hears that ``st.switch_page`` has left the page. What it asks for in
+    that moment, Streamlit 1.67 runs after the new page: the fragment is gone, but the browser is
+    told of a run on the page before, and clears the screen.
+    """
+    run_script = ScriptRunner._run_script
+
+    def run_what_is_left(runner: ScriptRunner, rerun: RerunData) -> None:
+        asked = rerun.fragment_id_queue
+        if not asked or any(map(runner._fragment_storage.contains, asked)):
+            run_script(runner, rerun)
+
+    ScriptRunner._run_script = run_what_is_left  # type: ignore[assignment, method-assign]
 
 
 def routes() -> list[BaseRoute]:
