@@ -65,7 +65,7 @@ def _variables(model: keras.Model) -> Iterable[tuple[str, keras.Variable]]:
 def wait_until_resumed(store: Store, run_id: str) -> bool:
     """Whether a paused run was resumed while this process waited for it.
 
-    It waits a minute, and gives way at once to a run that is queued.
+    It waits a minute, and gives way at once to another run that is queued.
     """
     end = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < end:
@@ -75,7 +75,8 @@ def wait_until_resumed(store: Store, run_id: str) -> bool:
             return False
         if state == "queued":
             return store.claim(run_id)
-        if state != "paused" or store.runs(("queued",)):
+        others = [run for run in store.runs(("queued",)) if run.id != run_id]
+        if state != "paused" or others:
             return False
         time.sleep(_POLL_SECONDS)
     return False

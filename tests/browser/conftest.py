@@ -16,6 +16,7 @@ _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
+_OURS = ("http://127.0.0.1:", "data:", "blob:")
 expect.set_options(timeout=180_000)  # two cores, shared with the other tests
 
 
@@ -44,12 +45,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh browser window; a script error on the page fails the test."""
+    """A fresh browser window; a script error on the page fails the test, and so does a request to
+    anybody but the server."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(180_000)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
     yield page
     context.close()
     assert not errors
+    assert [url for url in asked if not url.startswith(_OURS)] == []

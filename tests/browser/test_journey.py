@@ -76,12 +76,22 @@ def nothing_left_running(server: AppServer) -> Iterator[None]:
         store.request_stop(run.id)
 
 
-def test_iris_trains_with_one_press_and_its_curve_appears(page: Page, server: AppServer) -> None:
-    launch(page, server)
+def test_iris_trains_with_one_press_and_is_still_there_after_a_reload_and_in_another_browser(
+    page: Page, server: AppServer
+) -> None:
+    run_id = launch(page, server)
     wait_for_points(page, more_than=1)
     expect(page.locator(TITLE)).to_contain_text("finished")
     expect(page.get_by_text("Test accuracy")).to_be_visible()
     wait_for_points(page, more_than=99)
+    page.reload()
+    expect(page.get_by_text(f"Run {run_id}")).to_be_visible()
+    wait_for_points(page, more_than=99)
+    assert page.context.browser is not None
+    other = page.context.browser.new_page()
+    other.goto(f"{server.url}/run?id={run_id}")
+    wait_for_points(other, more_than=99)
+    other.close()
 
 
 def test_zoom_is_kept_while_points_arrive_and_stop_stops(page: Page, server: AppServer) -> None:
@@ -100,21 +110,6 @@ def test_zoom_is_kept_while_points_arrive_and_stop_stops(page: Page, server: App
     assert page.evaluate(RANGE, LOSS) == zoom
     page.locator(".st-key-stop button").click()
     expect(page.locator(TITLE)).to_contain_text("stopped")
-
-
-def test_a_run_is_still_there_after_a_reload_and_in_another_browser(
-    page: Page, server: AppServer
-) -> None:
-    run_id = launch(page, server)
-    expect(page.locator(TITLE)).to_contain_text("finished")
-    page.reload()
-    expect(page.get_by_text(f"Run {run_id}")).to_be_visible()
-    wait_for_points(page, more_than=99)
-    assert page.context.browser is not None
-    other = page.context.browser.new_page()
-    other.goto(f"{server.url}/run?id={run_id}")
-    wait_for_points(other, more_than=99)
-    other.close()
 
 
 def test_the_boundary_of_points_in_the_plane_moves_while_training(
@@ -143,14 +138,3 @@ def test_two_runs_are_compared_under_one_address(page: Page, server: AppServer) 
         "s => document.querySelector(s)._fullData.map(t => t.x.length)", overlay
     )
     assert sorted(lengths) == [20, 20, 30, 30]
-
-
-def test_the_browser_asks_nobody_but_the_server_for_anything(
-    page: Page, server: AppServer
-) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    launch(page, server)
-    wait_for_points(page, more_than=1)
-    strangers = [url for url in asked if not url.startswith((server.url, "data:", "blob:", "ws"))]
-    assert strangers == []

@@ -18,8 +18,8 @@ from dlplay.errors import UserError
 from dlplay.execution import helper
 from dlplay.experiment import Experiment
 from dlplay.export.models import FORMATS, export_model
+from dlplay.layers.recurrent import FusedGRU, FusedLSTM
 from dlplay.runs import Run, Store, open_store
-from dlplay.training.compiling import build_model
 from dlplay.training.trainer import train
 
 pytestmark = [
@@ -112,39 +112,38 @@ np.save(sys.argv[3], answers)
 """
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_a_layer_of_ours_is_exported_as_the_one_keras_has(
-    cell: str, store: Store, tmp_path: Path
-) -> None:
+def test_layers_of_ours_are_exported_as_those_keras_has(store: Store, tmp_path: Path) -> None:
     """By a process that has not met ours, and opened again by one that never will."""
-    network = {"name": cell, "units": [4], "embedding_size": 3, "embedding": "learned"}
+    inputs = keras.Input((12,), dtype="int32")
+    x = keras.layers.Embedding(200, 3)(inputs)
+    x = FusedGRU(4)(FusedLSTM(4, return_sequences=True)(x))
+    model = keras.Model(inputs, keras.layers.Dense(2, activation="softmax")(x))
     dataset = {"name": "imdb-25k", "words": 200, "length": 12}
-    experiment = Experiment.parse({"dataset": dataset, "architecture": network})
-    facts = experiment.dataset.facts()
-    model = build_model(experiment, facts, facts.samples)
+    experiment = Experiment.parse({"dataset": dataset, "architecture": {"name": "lstm"}})
     run = ended(store, experiment, model)
     x = np.random.default_rng(0).integers(0, 200, (20, 12), np.int32)
-    expected = np.asarray(model(x))
-    answers = {}
-    for name in ("keras", "savedmodel", "onnx"):
-        target = str(tmp_path / name)
-        written = helper.ask_once("export", {"run": run.id, "format": name, "target": target})
-        if name != "keras":
-            answers[name] = RUNTIMES[name](Path(written["file"]), x)
+    question = {"run": run.id, "format": "keras", "target": str(tmp_path / "keras")}
+    paths = {"keras": Path(helper.ask_once("export", question)["file"])}
+    paths |= {name: export_model(run, name, tmp_path / name) for name in ("savedmodel", "onnx")}
+    answers = {name: RUNTIMES[name](path, x) for name, path in paths.items()}
     given, saved = tmp_path / "x.npy", tmp_path / "answers.npy"
     np.save(given, x)
-    command = [
-        sys.executable,
-        "-c",
-        NO_DLPLAY,
-        *map(str, (tmp_path / "keras.keras", given, saved)),
-    ]
+    command = [sys.executable, "-c", NO_DLPLAY, *map(str, (paths["keras"], given, saved))]
     done = subprocess.run(command, cwd=tmp_path, timeout=120, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    answers["keras"] = np.load(saved)
+    answers["stranger"] = np.load(saved)
     for name, found in answers.items():
-        np.testing.assert_allclose(found, expected, atol=1e-4, err_msg=name)
-    with pytest.raises(UserError, match=rf"LiteRT cannot express the layer .*{cell.upper()}"):
+        np.testing.assert_allclose(found, np.asarray(model(x)), atol=1e-4, err_msg=name)
+
+
+@pytest.mark.parametrize("layer", [FusedLSTM, FusedGRU])
+def test_litert_names_a_recurrent_layer_it_would_leave_to_another_library(
+    layer: type[keras.layers.Layer], store: Store, tmp_path: Path
+) -> None:
+    inputs = keras.Input((12, 3))
+    experiment = Experiment.parse({"dataset": {"name": "iris"}, "architecture": {"name": "mlp"}})
+    run = ended(store, experiment, keras.Model(inputs, layer(4)(inputs)))
+    with pytest.raises(UserError, match=r"LiteRT cannot express the layer .*(LSTM|GRU)"):
         export_model(run, "litert", tmp_path / "phone")
 
 

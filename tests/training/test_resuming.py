@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import pytest
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment
 from dlplay.layers import load_model
-from dlplay.runs import Point, Run, Store, control
+from dlplay.runs import Point, Run, Store, control, open_store
 from dlplay.runs.checkpoints import Checkpoints
 from dlplay.runs.forks import fork
 from dlplay.training import resuming, saving
@@ -23,12 +25,43 @@ from dlplay.training.trainer import train
 pytestmark = pytest.mark.xdist_group("training-resuming")
 
 
-@pytest.fixture(autouse=True)
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def eager() -> Iterator[None]:
     """Every epoch is saved, and a paused worker does not wait."""
-    monkeypatch.setattr(saving, "_SECONDS", 0.0)
-    monkeypatch.setattr(saving, "_SHARE", 1e9)
-    monkeypatch.setattr(resuming, "_PATIENCE_SECONDS", 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saving, "_SECONDS", 0.0)
+        patch.setattr(saving, "_SHARE", 1e9)
+        patch.setattr(resuming, "_PATIENCE_SECONDS", 0.0)
+        yield
+
+
+@pytest.fixture(scope="module")
+def trained_home(eager: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one run, uninterrupted and at its end."""
+    return home_with(experiment, tmp_path_factory.mktemp("whole") / "home")
+
+
+@pytest.fixture
+def store(home: Path, trained_home: Path) -> Store:
+    """A store with that run."""
+    shutil.copytree(trained_home, home)
+    return open_store()
+
+
+@pytest.fixture
+def whole(store: Store) -> Run:
+    """That run."""
+    (run,) = store.runs()
+    return run
+
+
+def home_with(wanted: Callable[[], Experiment], home: Path) -> Path:
+    """A home with a run at its end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLPLAY_HOME", str(home))
+        store = open_store()
+        trained(store, store.create(wanted()))
+    return home
 
 
 def experiment(**changes: Any) -> Experiment:
@@ -114,8 +147,7 @@ def test_a_paused_and_resumed_run_equals_the_uninterrupted_one_bit_for_bit(
     assert_same(store, ended, whole)
 
 
-def test_single_steps_make_the_same_run(store: Store) -> None:
-    whole = trained(store, store.create(experiment()))
+def test_single_steps_make_the_same_run(store: Store, whole: Run) -> None:
     run = paused(store, experiment(), after=1)
     for epoch in range(2, 6):
         control.resume(store, run.id, pause_after=epoch)
@@ -126,9 +158,8 @@ def test_single_steps_make_the_same_run(store: Store) -> None:
 
 
 def test_a_paused_worker_goes_on_itself_if_it_is_asked_soon(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, whole: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = trained(store, store.create(experiment()))
     monkeypatch.setattr(resuming, "_PATIENCE_SECONDS", 60.0)
     run = store.create(experiment(), pause_after=3)
     thread = threading.Thread(target=lambda: wait_for(store, run, "paused", resume))
@@ -172,8 +203,8 @@ def test_a_paused_worker_ends_when(
 
 def test_an_interrupted_run_goes_on_from_its_last_saved_epoch_and_equals_the_whole(
     store: Store,
+    whole: Run,
 ) -> None:
-    whole = trained(store, store.create(experiment()))
     run = paused(store, experiment(), after=4)
     # As if the machine had died in the fifth epoch: a point more than was saved, no last word.
     store.move(run.id, "running", ("paused",))
@@ -183,8 +214,9 @@ def test_an_interrupted_run_goes_on_from_its_last_saved_epoch_and_equals_the_who
     assert_same(store, trained(store, run), whole)
 
 
-def test_a_checkpoint_truncated_by_a_crash_gives_way_to_the_one_before(store: Store) -> None:
-    whole = trained(store, store.create(experiment()))
+def test_a_checkpoint_truncated_by_a_crash_gives_way_to_the_one_before(
+    store: Store, whole: Run
+) -> None:
     run = paused(store, experiment(), after=4)
     newest = run.folder / "checkpoints" / "000004.npz"
     newest.write_bytes(newest.read_bytes()[:-200])
@@ -192,7 +224,9 @@ def test_a_checkpoint_truncated_by_a_crash_gives_way_to_the_one_before(store: St
     assert_same(store, trained(store, run), whole)
 
 
-def test_a_changed_rate_holds_from_the_next_epoch_on_and_is_marked(store: Store) -> None:
+def test_a_changed_rate_holds_from_the_next_epoch_on_and_is_marked(
+    store: Store, whole: Run
+) -> None:
     run = paused(store, experiment(), after=2)
     control.request_rate(store, run.id, 0.002)
     control.resume(store, run.id, pause_after=4)
@@ -202,9 +236,8 @@ def test_a_changed_rate_holds_from_the_next_epoch_on_and_is_marked(store: Store)
     rates = [metrics["learning_rate"] for _, metrics in curve(store, ended)]
     assert rates == pytest.approx([0.01] * 2 + [0.002] * 4)
     assert [(mark.epoch, mark.rate) for mark in ended.marks] == [(2, 0.002)]
-    plain = trained(store, store.create(experiment()))
-    assert curve(store, ended)[:2] == curve(store, plain)[:2]
-    assert curve(store, ended)[2] != curve(store, plain)[2]
+    assert curve(store, ended)[:2] == curve(store, whole)[:2]
+    assert curve(store, ended)[2] != curve(store, whole)[2]
 
 
 def test_a_changed_rate_scales_a_schedule(store: Store) -> None:
@@ -219,8 +252,7 @@ def test_a_changed_rate_scales_a_schedule(store: Store) -> None:
     assert rates == pytest.approx(expected[: len(rates)])
 
 
-def test_a_fork_that_changes_nothing_equals_the_run_it_came_from(store: Store) -> None:
-    whole = trained(store, store.create(experiment()))
+def test_a_fork_that_changes_nothing_equals_the_run_it_came_from(store: Store, whole: Run) -> None:
     for epoch in (0, 3):
         made = fork(store, whole.id, epoch, experiment())
         ended = trained(store, made)
@@ -232,8 +264,8 @@ def test_a_fork_that_changes_nothing_equals_the_run_it_came_from(store: Store) -
 
 def test_a_fork_with_another_rate_and_regularisation_starts_from_the_same_weights(
     store: Store,
+    whole: Run,
 ) -> None:
-    whole = trained(store, store.create(experiment()))
     changes = {
         "training.optimizer.learning_rate": 0.05, "regularisation.dropout": 0.0,
         "regularisation.l2": 0.001, "training.epochs": 8,
@@ -251,14 +283,14 @@ def test_a_fork_with_another_rate_and_regularisation_starts_from_the_same_weight
     assert all(np.array_equal(first.arrays[name], kept.arrays[name]) for name in first.arrays)
 
 
-def test_a_fork_from_the_first_weights_may_leave_batch_normalisation_out(store: Store) -> None:
-    whole = trained(store, store.create(experiment()))
+def test_a_fork_from_the_first_weights_may_leave_batch_normalisation_out(
+    store: Store, whole: Run
+) -> None:
     made = fork(store, whole.id, 0, experiment(**{"regularisation.batch_norm": False}))
     assert trained(store, made).state == "finished"
 
 
-def test_two_forks_at_once_are_two_runs(store: Store) -> None:
-    whole = trained(store, store.create(experiment()))
+def test_two_forks_at_once_are_two_runs(store: Store, whole: Run) -> None:
     with ThreadPoolExecutor(2) as pool:
         forks = list(pool.map(lambda _: fork(store, whole.id, 3, experiment()), range(2)))
     assert len({run.id for run in forks}) == 2
@@ -266,8 +298,9 @@ def test_two_forks_at_once_are_two_runs(store: Store) -> None:
         assert_same(store, trained(store, run), whole)
 
 
-def test_a_fork_outlives_its_origin_and_a_deleted_run_cannot_be_forked(store: Store) -> None:
-    whole = trained(store, store.create(experiment()))
+def test_a_fork_outlives_its_origin_and_a_deleted_run_cannot_be_forked(
+    store: Store, whole: Run
+) -> None:
     made = fork(store, whole.id, 3, experiment())
     store.delete(whole.id)
     assert trained(store, made).state == "finished"
@@ -285,9 +318,8 @@ def test_a_fork_outlives_its_origin_and_a_deleted_run_cannot_be_forked(store: St
     ],
 )
 def test_a_fork_that_cannot_be_is_a_sentence(
-    store: Store, epoch: int, changes: dict[str, Any], sentence: str
+    store: Store, whole: Run, epoch: int, changes: dict[str, Any], sentence: str
 ) -> None:
-    whole = trained(store, store.create(experiment()))
     with pytest.raises(UserError, match=sentence):
         fork(store, whole.id, epoch, experiment(**changes))
     assert [run.id for run in store.runs()] == [whole.id]

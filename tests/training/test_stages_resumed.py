@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,13 @@ from tests.training import test_stages as staged
 
 pytestmark = pytest.mark.xdist_group("training-stages-resumed")
 
-eager = resumed.eager
+eager, store, whole = resumed.eager, resumed.store, resumed.whole
+
+
+@pytest.fixture(scope="module")
+def trained_home(eager: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one run in stages, uninterrupted and at its end."""
+    return resumed.home_with(tuned, tmp_path_factory.mktemp("whole") / "home")
 
 
 def tuned(**training: Any) -> Experiment:
@@ -40,9 +47,9 @@ def stepped(store: Store, wanted: Experiment, *rests: int) -> Run:
 
 def test_a_run_in_stages_that_rested_in_each_equals_the_uninterrupted_one_bit_for_bit(
     store: Store,
+    whole: Run,
 ) -> None:
     """In the head, at its end, in the fine-tuning."""
-    whole = resumed.trained(store, store.create(tuned()))
     ended = stepped(store, tuned(), 1, 3, 4)
     resumed.assert_same(store, ended, whole)
     assert [(mark.epoch, mark.text, mark.rate) for mark in ended.marks] == [
@@ -62,8 +69,7 @@ def test_a_head_that_stops_early_and_rests_in_fine_tuning_equals_the_uninterrupt
     assert (ended.state, ended.message) == (whole.state, whole.message)
 
 
-def test_what_is_saved_of_the_head_is_the_head_alone(store: Store) -> None:
-    whole = resumed.trained(store, store.create(tuned()))
+def test_what_is_saved_of_the_head_is_the_head_alone(store: Store, whole: Run) -> None:
     kept = Checkpoints(whole.folder)
     sizes = {}
     for epoch in (2, 4):
@@ -86,18 +92,16 @@ def test_a_rate_changed_while_the_head_rests_holds_for_the_head_alone(store: Sto
 
 @pytest.mark.parametrize("epoch", [2, 4])
 def test_a_fork_that_changes_nothing_equals_the_run_in_stages_it_came_from(
-    store: Store, epoch: int
+    store: Store, whole: Run, epoch: int
 ) -> None:
-    whole = resumed.trained(store, store.create(tuned()))
     resumed.assert_same(
         store, resumed.trained(store, fork(store, whole.id, epoch, tuned())), whole
     )
 
 
 def test_a_fork_may_give_the_head_more_epochs_which_then_build_on_what_was_fine_tuned(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, whole: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = resumed.trained(store, store.create(tuned()))
     looked: list[int] = []
     work_out = frozen._work_out
 
