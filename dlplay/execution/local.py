@@ -20,8 +20,9 @@ from dlplay.settings import Settings
 _TICK_SECONDS = 0.1
 _STOP_SECONDS = 0.8
 """How long a run may take to stop by itself before its process is killed."""
-_SPARE_DELAY_SECONDS = 2.0
-"""A new spare takes a core for seconds: let the run just launched draw its first points."""
+_SPARE_DELAY_SECONDS, _SPARE_DELAY_BUSY_SECONDS = 2.0, 10.0
+"""A new spare takes a core for seconds: let the run just launched draw its first points. Where no
+slot is free, a short run's own worker is there for the next."""
 
 _QUIET_SECONDS = 5.0
 """The framework takes seconds to import: a server that has just started waits so long for its
@@ -33,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 class LocalExecutor:
-    """One process per run, one slot per GPU (else one), and a spare worker kept warm.
+    """One run in a process at a time, one slot per GPU (else one), and a spare worker kept warm.
 
     Args:
         store: where runs are queued; the settings' own by default.
@@ -103,14 +104,26 @@ class LocalExecutor:
                 self._store.end(run.id, "stopped")
 
     def _collect_ended(self) -> None:
-        """Free the slots of workers that are gone; a run they left active has failed."""
+        """Free the slots of workers that are ready for another run, or gone; a run that one of
+        these left active has failed."""
         for run_id, (worker, _) in list(self._running.items()):
-            if worker.exit_code is None:
-                continue
-            del self._running[run_id]
-            self._store.end_if_running(run_id, "failed", worker.last_words())
-            if worker.exit_code == 0:
-                worker.log.unlink(missing_ok=True)
+            if worker.exit_code is not None:
+                del self._running[run_id]
+                self._store.end_if_running(run_id, "failed", worker.last_words())
+                if worker.exit_code == 0:
+                    worker.log.unlink(missing_ok=True)
+            elif worker.ready.is_set():
+                del self._running[run_id]
+                self._take_back(worker)
+
+    def _take_back(self, worker: WorkerProcess) -> None:
+        """Make a worker the spare unless there is a fresh one."""
+        if self._spare is not None and self._spare.ready.is_set():
+            worker.retire()
+            return
+        if self._spare is not None:
+            self._spare.retire()
+        self._spare = worker
 
     def _keep_spare(self) -> None:
         if self._spare is not None and self._spare.exit_code is not None:
@@ -138,7 +151,9 @@ class LocalExecutor:
         if not self._spare.ready.is_set() or not self._store.claim(run.id):
             return
         worker, self._spare = self._spare, None
-        self._spare_wanted = time.monotonic() + _SPARE_DELAY_SECONDS
+        is_next_wanted = self._has_gpu or len(free) > 1
+        delay = _SPARE_DELAY_SECONDS if is_next_wanted else _SPARE_DELAY_BUSY_SECONDS
+        self._spare_wanted = time.monotonic() + delay
         self._running[run.id] = (worker, free[0])
         worker.hand(run.id, self._slots[free[0]])
 

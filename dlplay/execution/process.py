@@ -13,7 +13,7 @@ _LOG_BYTES = 4_000
 
 
 class WorkerProcess:
-    """A spare worker: started, warming up, waiting for a run.
+    """A worker: started, warming up, waiting for a run, training, waiting for the next.
 
     Args:
         log: file for what the process prints beside ``ready``.
@@ -23,6 +23,7 @@ class WorkerProcess:
     def __init__(self, log: Path, has_gpu: bool) -> None:
         self.log = log
         self.ready = threading.Event()
+        """Set while it waits for a run."""
         command = [sys.executable, "-m", "dlplay.training.worker", *(["--gpu"] * has_gpu)]
         environment = {**package_environment(), "TF_CPP_MIN_LOG_LEVEL": "2"}
         with log.open("wb") as errors:
@@ -30,7 +31,7 @@ class WorkerProcess:
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                 env=environment,
             )  # fmt: skip
-        threading.Thread(target=self._wait_until_ready, daemon=True).start()
+        threading.Thread(target=self._listen, daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -44,12 +45,13 @@ class WorkerProcess:
 
     def hand(self, run_id: str, gpu: str) -> bool:
         """Give it the run; False if it died before."""
-        assert_pipe = self._process.stdin
-        if assert_pipe is None or self.exit_code is not None:
+        pipe = self._process.stdin
+        if pipe is None or self.exit_code is not None:
             return False
+        self.ready.clear()
         try:
-            assert_pipe.write(f"{run_id} {gpu}\n".encode())
-            assert_pipe.flush()
+            pipe.write(f"{run_id} {gpu}\n".encode())
+            pipe.flush()
         except OSError:
             return False
         return True
@@ -58,6 +60,11 @@ class WorkerProcess:
         """End it at once and wait until it is gone."""
         self._process.kill()
         self._process.wait()
+
+    def retire(self) -> None:
+        """End it where it has nothing to do and nothing to tell."""
+        self.kill()
+        self.log.unlink(missing_ok=True)
 
     def last_words(self) -> str:
         """The last line it printed, and what ended it, for a person to read."""
@@ -70,10 +77,10 @@ class WorkerProcess:
         said = f": {lines[-1][:200]}" if lines else "."
         return f"The worker process ended with exit code {code}{said}"
 
-    def _wait_until_ready(self) -> None:
-        pipe = self._process.stdout
-        if pipe is not None and pipe.readline():
-            self.ready.set()
+    def _listen(self) -> None:
+        for line in self._process.stdout or ():
+            if line == b"ready\n":
+                self.ready.set()
 
 
 def package_environment() -> dict[str, str]:

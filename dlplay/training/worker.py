@@ -1,42 +1,62 @@
-"""A worker process: imports the framework, waits for the id of a run, trains it, ends.
+"""A worker process: imports the framework, then trains the runs it is handed, one after another.
 
 Started by the executor as ``python -m dlplay.training.worker``. It says ``ready`` on its standard
-output once it is warm. Its standard input carries one line, ``RUN_ID GPU`` (``-`` for no GPU), and
-stays open as long as the server lives: when it closes, the server is gone and so are we.
+output once it is warm, and again after each run. Its standard input carries one line per run,
+``RUN_ID GPU`` (``-`` for no GPU), and stays open as long as the server lives: when it closes, the
+server is gone and so are we.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
+from queue import SimpleQueue
+
+import psutil
 
 from dlplay.runs import open_store
 from dlplay.runs.pace import Pace
 from dlplay.training import pace, trainer
 
+_GROWTH = 2.0
+"""A process that has grown so much beyond its warm self is not used for another run."""
+
 
 def main(has_gpu: bool) -> int:
-    """Warm up, wait, train.
+    """Warm up, wait, train, and wait again.
 
     Args:
         has_gpu: whether runs get a GPU. Warming up would bind this process to one before it is
-            known which, so it is left out then.
+            known which, so it is left out then; and only the end of the process sets a GPU free,
+            so it trains one run alone.
     """
+    handed: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_listen, args=(handed,), daemon=True).start()
     if not has_gpu:
         pace.warm_up()
         _measure_pace()
     store = open_store()
-    print("ready", flush=True)  # noqa: T201
-    run_id, _, gpu = sys.stdin.readline().strip().partition(" ")
-    if not run_id:
-        return 0
-    if has_gpu:
-        os.environ["CUDA_VISIBLE_DEVICES"] = gpu
-    threading.Thread(target=_end_with_the_server, daemon=True).start()
-    run = trainer.train(store, store.get(run_id))
-    _measure_pace()
-    return 1 if run.state in ("failed", "interrupted") else 0
+    warm_bytes = _bytes()
+    while True:
+        print("ready", flush=True)  # noqa: T201
+        run_id, _, gpu = handed.get().partition(" ")
+        if has_gpu:
+            os.environ["CUDA_VISIBLE_DEVICES"] = gpu
+        run = trainer.train(store, store.get(run_id))
+        _measure_pace()
+        if run.state in ("failed", "interrupted"):
+            return 1
+        gc.collect()  # a network and all that knows it refer to each other
+        if has_gpu or _bytes() > _GROWTH * warm_bytes:
+            return 0
+
+
+def _listen(handed: SimpleQueue[str]) -> None:
+    for line in sys.stdin:
+        handed.put(line.strip())
+    os._exit(1)  # the server is gone
 
 
 def _measure_pace() -> None:
@@ -45,9 +65,8 @@ def _measure_pace() -> None:
         pace.measure().save(pace.device_name())
 
 
-def _end_with_the_server() -> None:
-    sys.stdin.read()
-    os._exit(1)
+def _bytes() -> int:
+    return int(psutil.Process().memory_info().rss)
 
 
 if __name__ == "__main__":

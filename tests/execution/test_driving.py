@@ -31,7 +31,7 @@ def epochs(run: Run) -> int:
     return int(run.progress.get("epoch", 0))
 
 
-def test_a_paused_run_gives_its_slot_away_and_goes_on_in_another_process(
+def test_a_paused_run_gives_its_slot_away_and_goes_on_when_it_is_asked(
     executor: ExecutorProcess,
 ) -> None:
     store = executor.store

@@ -67,6 +67,22 @@ def test_the_first_worker_has_measured_the_pace_of_this_machine(
     assert pace.flops_per_second > 1e8
 
 
+def test_short_runs_follow_each_other_in_one_process_to_the_very_same_numbers(
+    executor: ExecutorProcess,
+) -> None:
+    store, logs = executor.store, executor.home / "logs"
+    runs = [store.create(SHORT.changed([("regularisation.dropout", 0.3)])) for _ in range(3)]
+    executor.wait_for(runs[0], "running", "finished")
+    workers = list(logs.glob("worker-*.log"))
+    first, *others = (executor.wait_for(run, "finished") for run in runs)
+    for other in others:
+        assert other.summary["final"] == first.summary["final"]
+        assert [p.metrics for p in store.points(other.id)] == [
+            p.metrics for p in store.points(first.id)
+        ]
+    assert list(logs.glob("worker-*.log")) == workers
+
+
 def test_stop_ends_a_long_run_and_the_slot_is_free_for_the_next(executor: ExecutorProcess) -> None:
     store = executor.store
     run = executor.wait_for(
