@@ -36,6 +36,7 @@ LAYERS = (
         "photo",
         "cache",
         "files",
+        "orders",
     },
     {"datasets"},
     {"pretrained"},

@@ -1,39 +1,32 @@
 """The helper process: short questions that need Keras but no training.
 
-The functions here are sent to a process of their own; only there do they import the framework.
+Started as ``python -m dlplay.execution.helper``; it is told a question a line, and tells an answer
+a line. Whoever imports this module to have one asked imports no framework.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
-import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from dlplay.errors import UserError
+from dlplay.execution.process import Answer, HelperProcess
+from dlplay.orders import orders, private_output
 from dlplay.settings import Settings
 
 
-def prepare() -> None:
-    """Import what answering needs; the first answer then takes as long as the next."""
-    threading.Thread(target=_end_with_the_server, daemon=True).start()
-    with (Settings().folder("logs") / "helper.log").open("ab") as log:
-        os.dup2(log.fileno(), 2)  # the framework is talkative; the server's terminal is for people
-    os.environ.update(TF_CPP_MIN_LOG_LEVEL="2", CUDA_VISIBLE_DEVICES="")
-    from dlplay.training import summary  # noqa: F401
+def main() -> None:
+    """Answer question after question."""
+    questions, output = orders(), private_output()
+    from dlplay.training import summary  # noqa: F401  (the first answer is as fast as the next)
+
+    for line in questions:
+        kind, question = json.loads(line)
+        print(json.dumps(answer(kind, question)), file=output)
 
 
-def _end_with_the_server() -> None:
-    """A pool's process would outlive a server that is killed."""
-    server = multiprocessing.parent_process()
-    if server is not None:
-        server.join()
-        os._exit(1)
-
-
-def answer(kind: str, question: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+def answer(kind: str, question: dict[str, Any]) -> Answer:
     """The answer, or a sentence that says why there is none."""
     try:
         return _ANSWERS[kind](question), ""
@@ -49,12 +42,12 @@ def ask_once(kind: str, question: dict[str, Any]) -> dict[str, Any]:
     Raises:
         UserError: there is no answer; the reason as a sentence.
     """
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=prepare) as pool:
-        try:
-            values, error = pool.submit(answer, kind, question).result()
-        except BrokenProcessPool as broken:
-            raise UserError("The helper process ended while it worked on this") from broken
+    helper = HelperProcess(Settings().folder("logs") / f"helper-{os.getpid()}.log")
+    try:
+        helper.ask(kind, question)
+        values, error = helper.answer(wait=True) or (None, "")
+    finally:
+        helper.retire()
     if values is None:
         raise UserError(error)
     return values
@@ -135,3 +128,7 @@ _ANSWERS = {
     "summary": _summary, "download": _download, "convert": _convert, "script": _script,
     "export": _export, "view": _view,
 }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import threading
 import time
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any
 
-from dlplay.execution import helper
 from dlplay.execution.driving import Driving
 from dlplay.execution.gpus import visible_gpus
-from dlplay.execution.process import WorkerProcess
+from dlplay.execution.process import HelperProcess, WorkerProcess
 from dlplay.runs import Store, open_store, requests
 from dlplay.settings import Settings
 
@@ -52,8 +47,9 @@ class LocalExecutor:
         self._spare_wanted = 0.0
         self._workers = 0
         self._driving = Driving(self._store, count)
-        self._answers: dict[str, Future[Any]] = {}
-        self._helper: ProcessPoolExecutor | None = None
+        self._helper: HelperProcess | None = None
+        self._asked = ""
+        """The key of the request that the helper is at work on."""
         self._quiet_until = 0.0
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="executor", daemon=True)
@@ -75,7 +71,7 @@ class LocalExecutor:
             self._spare.kill()
         self._driving.stop()
         if self._helper:
-            self._helper.shutdown(wait=True, cancel_futures=True)
+            self._helper.kill()
         self._store.interrupt_the_dead()
 
     def _run(self) -> None:
@@ -158,38 +154,20 @@ class LocalExecutor:
         worker.hand(run.id, self._slots[free[0]])
 
     def _answer_requests(self) -> None:
-        for key, future in list(self._answers.items()):
-            if future.done():
-                del self._answers[key]
-                self._give(key, future)
+        if self._asked and self._helper is not None:
+            found = self._helper.answer()
+            if found is None:
+                return
+            requests.answer(self._store, self._asked, *found)
+            self._asked = ""
         asked = requests.open_requests(self._store)
-        if self._helper is None:
+        if self._helper is None or self._helper.exit_code is not None:
             now = time.monotonic()
             if asked and now < self._quiet_until - _DRAWING_SECONDS:
                 self._spare_wanted = self._quiet_until = now + _DRAWING_SECONDS
             if now < self._quiet_until:
                 return
-            self._helper = _new_helper()
-        for request in asked:
-            if request.key not in self._answers:
-                future = self._helper.submit(helper.answer, request.kind, request.question)
-                self._answers[request.key] = future
-
-    def _give(self, key: str, future: Future[Any]) -> None:
-        try:
-            answer, error = future.result()
-        except BrokenProcessPool:
-            self._helper, self._answers = None, {}  # what is open is asked anew of the next one
-            answer, error = None, "The helper process ended while it worked on this."
-        requests.answer(self._store, key, answer, error)
-
-
-def _new_helper() -> ProcessPoolExecutor:
-    """The helper process; it starts at once, so that the first question need not wait for it."""
-    pool = ProcessPoolExecutor(
-        max_workers=1,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=helper.prepare,
-    )
-    pool.submit(int)
-    return pool
+            self._helper = HelperProcess(self._settings.folder("logs") / "helper.log")
+        if asked:
+            self._asked = asked[0].key
+            self._helper.ask(asked[0].kind, asked[0].question)

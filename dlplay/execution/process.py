@@ -1,35 +1,41 @@
-"""A worker process as the executor sees it."""
+"""Processes of ours as the one that starts them sees them."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
 
 _LOG_BYTES = 4_000
+Answer = tuple[dict[str, Any] | None, str]
+"""Plain values; or None, and a sentence that says why there are none."""
 
 
-class WorkerProcess:
-    """A worker: started, warming up, waiting for a run, training, waiting for the next.
+class ChildProcess:
+    """A process that runs a module of ours, is told lines and tells lines (`dlplay.orders`).
 
     Args:
-        log: file for what the process prints beside ``ready``.
-        has_gpu: whether runs get a GPU of their own.
+        log: file for what it prints beside its lines.
+        environment: what it has beside our own.
     """
 
-    def __init__(self, log: Path, has_gpu: bool) -> None:
+    kind: str
+    """What it is called in a sentence."""
+
+    def __init__(self, log: Path, module: str, *arguments: str, **environment: str) -> None:
         self.log = log
-        self.ready = threading.Event()
-        """Set while it waits for a run."""
-        command = [sys.executable, "-m", "dlplay.training.worker", *(["--gpu"] * has_gpu)]
-        environment = {**package_environment(), "TF_CPP_MIN_LOG_LEVEL": "2"}
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                env=environment,
+                [sys.executable, "-m", module, *arguments],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                env={**package_environment(), "TF_CPP_MIN_LOG_LEVEL": "2", **environment},
             )  # fmt: skip
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -43,18 +49,31 @@ class WorkerProcess:
         """None while it lives; negative if a signal ended it."""
         return self._process.poll()
 
-    def hand(self, run_id: str, gpu: str) -> bool:
-        """Give it the run; False if it died before."""
+    def tell(self, line: str) -> bool:
+        """Write it a line; False if it has died."""
         pipe = self._process.stdin
         if pipe is None or self.exit_code is not None:
             return False
-        self.ready.clear()
         try:
-            pipe.write(f"{run_id} {gpu}\n".encode())
+            pipe.write(f"{line}\n".encode())
             pipe.flush()
         except OSError:
             return False
         return True
+
+    def _listen(self) -> None:
+        for line in self._process.stdout or ():
+            self._hear(line.decode().rstrip("\n"))
+        with suppress(OSError), self._process:  # waits, and closes its pipes
+            pass
+        self._hear_the_end()
+
+    def _hear(self, line: str) -> None:
+        """What to do with a line it tells."""
+        raise NotImplementedError
+
+    def _hear_the_end(self) -> None:
+        """What to do when it is gone."""
 
     def kill(self) -> None:
         """End it at once and wait until it is gone."""
@@ -72,15 +91,63 @@ class WorkerProcess:
         if code < 0:
             how = f"signal {signal.Signals(-code).name}"
             hint = " (often: the machine ran out of memory)" if code == -signal.SIGKILL else ""
-            return f"The worker process was ended by {how}{hint}."
+            return f"The {self.kind} process was ended by {how}{hint}."
         lines = self.log.read_bytes()[-_LOG_BYTES:].decode(errors="replace").strip().splitlines()
         said = f": {lines[-1][:200]}" if lines else "."
-        return f"The worker process ended with exit code {code}{said}"
+        return f"The {self.kind} process ended with exit code {code}{said}"
 
-    def _listen(self) -> None:
-        for line in self._process.stdout or ():
-            if line == b"ready\n":
-                self.ready.set()
+
+class WorkerProcess(ChildProcess):
+    """A worker: started, warming up, waiting for a run, training, waiting for the next.
+
+    Args:
+        has_gpu: whether runs get a GPU of their own.
+    """
+
+    kind = "worker"
+
+    def __init__(self, log: Path, has_gpu: bool) -> None:
+        self.ready = threading.Event()
+        """Set while it waits for a run."""
+        super().__init__(log, "dlplay.training.worker", *(["--gpu"] * has_gpu))
+
+    def hand(self, run_id: str, gpu: str) -> bool:
+        """Give it a run; False if it died before."""
+        self.ready.clear()
+        return self.tell(f"{run_id} {gpu}")
+
+    def _hear(self, line: str) -> None:
+        if line == "ready":
+            self.ready.set()
+
+
+class HelperProcess(ChildProcess):
+    """Answers short questions, one at a time; it starts at once, so that the first need not wait
+    for what is imported."""
+
+    kind = "helper"
+
+    def __init__(self, log: Path) -> None:
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        super().__init__(log, "dlplay.execution.helper", CUDA_VISIBLE_DEVICES="")
+
+    def ask(self, kind: str, question: dict[str, Any]) -> None:
+        """Ask it, once it has answered what it was asked before."""
+        self.tell(json.dumps([kind, question]))
+
+    def answer(self, *, wait: bool = False) -> Answer | None:
+        """What it says; None while it thinks."""
+        try:
+            return self._answers.get(wait)
+        except Empty:
+            return None
+
+    def _hear(self, line: str) -> None:
+        values, error = json.loads(line)
+        self._answers.put((values, error))
+
+    def _hear_the_end(self) -> None:
+        self._answers.put((None, self.last_words()))
 
 
 def package_environment() -> dict[str, str]:

@@ -11,11 +11,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import threading
-from queue import SimpleQueue
 
 import psutil
 
+from dlplay.orders import orders, private_output
 from dlplay.runs import open_store
 from dlplay.runs.pace import Pace
 from dlplay.training import pace, trainer
@@ -32,16 +31,15 @@ def main(has_gpu: bool) -> int:
             known which, so it is left out then; and only the end of the process sets a GPU free,
             so it trains one run alone.
     """
-    handed: SimpleQueue[str] = SimpleQueue()
-    threading.Thread(target=_listen, args=(handed,), daemon=True).start()
+    handed, output = orders(), private_output()
     if not has_gpu:
         pace.warm_up()
         _measure_pace()
     store = open_store()
     warm_bytes = _bytes()
-    while True:
-        print("ready", flush=True)  # noqa: T201
-        run_id, _, gpu = handed.get().partition(" ")
+    print("ready", file=output)
+    for order in handed:
+        run_id, _, gpu = order.partition(" ")
         if has_gpu:
             os.environ["CUDA_VISIBLE_DEVICES"] = gpu
         run = trainer.train(store, store.get(run_id))
@@ -50,13 +48,9 @@ def main(has_gpu: bool) -> int:
             return 1
         gc.collect()  # a network and all that knows it refer to each other
         if has_gpu or _bytes() > _GROWTH * warm_bytes:
-            return 0
-
-
-def _listen(handed: SimpleQueue[str]) -> None:
-    for line in sys.stdin:
-        handed.put(line.strip())
-    os._exit(1)  # the server is gone
+            break
+        print("ready", file=output)
+    return 0
 
 
 def _measure_pace() -> None:
