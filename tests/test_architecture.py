@@ -275,6 +275,13 @@ class TestCatalogue:
             assert [entry.__name__] in lines
 
 
+def test_no_page_stops_midway() -> None:
+    """Streamlit forgets what the page before was polling only at the end of the next one."""
+    drawing = [p for p in SOURCES if module_name(p).startswith(("pages.", "dlplay.ui"))]
+    stopping = [p for p in drawing if "st.stop(" in p.read_text("utf-8")]
+    assert (len(drawing) > 20, stopping) == (True, [])
+
+
 class TestSize:
     """Small enough to read."""
 

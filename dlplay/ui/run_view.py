@@ -134,7 +134,8 @@ def _numbers(run: Run) -> None:
         shown["Duration"] = duration(summary.get("seconds"))
     with st.container(horizontal=True, gap="medium"):
         for name, value in shown.items():
-            st.metric(name, value, width=150)
+            # As wide as its name: what its value needs changes while one looks.
+            st.metric(name, value, width=max(150, 8 * len(name)))
 
 
 def _charts(run: Run) -> bool:

@@ -81,8 +81,8 @@ def drop_reruns_of_left_pages() -> None:
     """Let no page go blank that a button led to while the page before was polling.
 
     A browser polls until it hears that ``st.switch_page`` has left the page. What it asks for in
-    that moment, Streamlit 1.67 runs after the new page: the fragment is gone, but the browser is
-    told of a run on the page before, and clears the screen.
+    that moment, Streamlit 1.67 runs after the new page: by then the fragment is gone, but the
+    browser is told of a run on the page before, and clears the screen.
     """
     run_script = ScriptRunner._run_script
 
