@@ -23,6 +23,9 @@ from dlplay.settings import Settings
 
 PLOTLY_PATH = "/assets/plotly.min.js"
 _FIRST_PAGES = ("dlplay.ui.navigation", "dlplay.ui.train_form", "dlplay.ui.train_view")
+_LATER, _LATER_SECONDS = ("pandas", "pyarrow"), 4.0
+"""What tables need, and how long after the start it is imported: where several pages are the first
+to want it, one may meet it half imported."""
 _SWITCH_SECONDS = 5e-4
 """How long a computing script may keep a request waiting; Python's own choice is ten times that,
 and a page is a hundred requests."""
@@ -68,6 +71,9 @@ class _Executing(threading.Thread):
         inspect.stack()  # Streamlit does at its first element; what is slow in it is then known
         gc.freeze()
         gc.enable()
+        if not self._ending.wait(_LATER_SECONDS):
+            for module in _LATER:
+                import_module(module)
         self._ending.wait()
         executor.stop()
 

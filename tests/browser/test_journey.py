@@ -138,3 +138,31 @@ def test_two_runs_are_compared_under_one_address(page: Page, server: AppServer) 
         "s => document.querySelector(s)._fullData.map(t => t.x.length)", overlay
     )
     assert sorted(lengths) == [20, 20, 30, 30]
+
+
+def test_a_run_rests_takes_a_step_and_goes_on(page: Page, server: AppServer) -> None:
+    launch(page, server, "?training.epochs=100000")
+    wait_for_points(page, more_than=5)
+    page.locator(".st-key-pause button").first.click()
+    expect(page.locator(TITLE)).to_contain_text("paused")
+    epochs = (
+        page.get_by_test_id("stMetric").filter(has_text="Epochs").get_by_test_id("stMetricValue")
+    )
+    rested = int(epochs.inner_text().replace(",", ""))
+    page.locator(".st-key-step button").first.click()
+    expect(epochs).to_have_text(f"{rested + 1:,}")
+    page.locator(".st-key-resume button").first.click()
+    expect(page.locator(TITLE)).to_contain_text("running")
+    expect(epochs).not_to_have_text(f"{rested + 1:,}")
+
+
+def test_an_ablation_started_from_the_form_says_what_a_part_is_worth(
+    page: Page, server: AppServer
+) -> None:
+    page.goto(f"{server.url}/?training.epochs=3&regularisation.dropout=0.3")
+    page.locator(".st-key-study button").first.click()
+    page.locator(".st-key-study_start button").click()
+    page.wait_for_url(re.compile(r"/study\?id=\w+"))
+    expect(page.locator(".st-key-delete button")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Without dropout validation accuracy is"))).to_be_visible()
+    expect(page.get_by_text("6 runs")).to_be_visible()
