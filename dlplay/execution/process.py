@@ -63,7 +63,8 @@ class ChildProcess:
 
     def _listen(self) -> None:
         for line in self._process.stdout or ():
-            self._hear(line.decode().rstrip("\n"))
+            if line.endswith(b"\n"):  # not what it broke off in
+                self._hear(line.decode().rstrip("\n"))
         with suppress(OSError), self._process:  # waits, and closes its pipes
             pass
         self._hear_the_end()
