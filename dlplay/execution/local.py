@@ -105,6 +105,7 @@ class LocalExecutor:
         for run_id, (worker, _) in list(self._running.items()):
             if worker.exit_code is not None:
                 del self._running[run_id]
+                self._spare_wanted = 0.0
                 self._store.end_if_running(run_id, "failed", worker.last_words())
                 if worker.exit_code == 0:
                     worker.log.unlink(missing_ok=True)
