@@ -15,17 +15,13 @@ from pathlib import Path
 import streamlit as st
 from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Route
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from dlplay.errors import UserError
 from dlplay.settings import Settings
+from dlplay.ui.mending import mend
 
 PLOTLY_PATH = "/assets/plotly.min.js"
 _FIRST_PAGES = ("dlplay.ui.navigation", "dlplay.ui.train_form", "dlplay.ui.train_view")
-_LATER, _LATER_SECONDS = ("pandas", "pyarrow"), 4.0
-"""What tables need, and how long after the start it is imported: where several pages are the first
-to want it, one may meet it half imported."""
 _SWITCH_SECONDS = 5e-4
 """How long a computing script may keep a request waiting; Python's own choice is ten times that,
 and a page is a hundred requests."""
@@ -40,7 +36,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         except UserError as error:
             sys.exit(f"dlplay: {error}")
         sys.setswitchinterval(_SWITCH_SECONDS)
-        drop_reruns_of_left_pages()
+        mend()
         executing = _Executing()
         executing.start()
         try:
@@ -71,9 +67,6 @@ class _Executing(threading.Thread):
         inspect.stack()  # Streamlit does at its first element; what is slow in it is then known
         gc.freeze()
         gc.enable()
-        if not self._ending.wait(_LATER_SECONDS):
-            for module in _LATER:
-                import_module(module)
         self._ending.wait()
         executor.stop()
 
@@ -81,23 +74,6 @@ class _Executing(threading.Thread):
         """End every process of ours."""
         self._ending.set()
         self.join()
-
-
-def drop_reruns_of_left_pages() -> None:
-    """Let no page go blank that a button led to while the page before was polling.
-
-    A browser polls until it hears that ``st.switch_page`` has left the page. What it asks for in
-    that moment, Streamlit 1.67 runs after the new page: by then the fragment is gone, but the
-    browser is told of a run on the page before, and clears the screen.
-    """
-    run_script = ScriptRunner._run_script
-
-    def run_what_is_left(runner: ScriptRunner, rerun: RerunData) -> None:
-        asked = rerun.fragment_id_queue
-        if not asked or any(map(runner._fragment_storage.contains, asked)):
-            run_script(runner, rerun)
-
-    ScriptRunner._run_script = run_what_is_left  # type: ignore[assignment, method-assign]
 
 
 def routes() -> list[BaseRoute]:

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from dlplay.ui.server import drop_reruns_of_left_pages
+from dlplay.ui.mending import drop_reruns_of_left_pages
 
 if "mended" not in st.session_state:
     st.session_state["mended"] = True
