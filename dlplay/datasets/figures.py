@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.express as px
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
@@ -35,6 +34,8 @@ def sheet_info(samples: Samples, rows: int = 4, most_classes: int = 10) -> NDArr
 
 def plot_sheet(samples: Samples) -> go.Figure:
     """Samples of every class under their names."""
+    import plotly.express as px  # takes a while, and the first page may do without
+
     sheet = sheet_info(samples)
     figure = px.imshow(sheet, binary_string=True)
     count = min(10, len(samples.class_names))

@@ -22,6 +22,8 @@ from dlplay.ui.mending import mend
 
 PLOTLY_PATH = "/assets/plotly.min.js"
 _FIRST_PAGES = ("dlplay.ui.navigation", "dlplay.ui.train_form", "dlplay.ui.train_view")
+_NEXT_PAGE, _NEXT_PAGE_SECONDS = "dlplay.ui.run_view", 3.0
+"""What comes after the first press, read once the first page is drawn."""
 _SWITCH_SECONDS = 5e-4
 """How long a computing script may keep a request waiting; Python's own choice is ten times that,
 and a page is a hundred requests."""
@@ -67,6 +69,8 @@ class _Executing(threading.Thread):
         inspect.stack()  # Streamlit does at its first element; what is slow in it is then known
         gc.freeze()
         gc.enable()
+        if not self._ending.wait(_NEXT_PAGE_SECONDS):
+            import_module(_NEXT_PAGE)
         self._ending.wait()
         executor.stop()
 

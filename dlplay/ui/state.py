@@ -11,11 +11,9 @@ from dlplay.architectures.layers import Network
 from dlplay.datasets import Dataset, Facts, Report, Samples, Split, split_samples
 from dlplay.errors import UserError
 from dlplay.experiment import Experiment, dataset_adapter
-from dlplay.files import Arrays
 from dlplay.presets import PRESETS
-from dlplay.runs import Run, Store, open_store, requests
+from dlplay.runs import Store, open_store, requests
 from dlplay.settings import Settings
-from dlplay.views import Snapshots
 
 QUESTION = "ask."
 """What the paths of questions to a run begin with; those of a draft never do."""
@@ -158,17 +156,3 @@ def network(experiment: Experiment) -> Network | UserError | None:
     if request.error:
         return UserError(request.error)
     return Network.from_values(request.answer) if request.answer else None
-
-
-def look(run: Run, view: dict[str, Any]) -> tuple[int, Arrays] | UserError | None:
-    """What a view, by its name and fields, sees of an ended run: the epoch and the arrays; None
-    while the helper process looks."""
-    request = requests.ask(store(), "view", {"run": run.id, "view": view})
-    if request.error:
-        return UserError(request.error)
-    if not request.answer:
-        return None
-    found = Snapshots(run.folder, request.answer["snapshot"]).latest()
-    if found is None:  # the file is gone: look again
-        requests.forget(store(), request.key)
-    return found

@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from dlplay.errors import UserError
-from dlplay.runs import Run
+from dlplay.files import Arrays
+from dlplay.runs import Run, requests
 from dlplay.ui import forms, samples, state
 from dlplay.ui.chart import Click, OnClick, chart
 from dlplay.views import Moment, Panel, Snapshots, View, views_of
@@ -130,7 +131,7 @@ def _ask(run: Run, view: View) -> None:
     values["name"] = view.name
     st.caption(view.card.summary)
     forms.fields(type(view), values, f"{path}.{st.session_state.get(_CLICKS, 0)}")
-    is_open = state.look(run, values) is None
+    is_open = _look(run, values) is None
     st.fragment(_answer, run_every=0.3 if is_open else None)(run, view, dict(values), is_open)
 
 
@@ -140,7 +141,7 @@ def _answer(run: Run, view: View, values: dict[str, Any], was_open: bool) -> Non
     form = st.session_state[f"{state.QUESTION}{run.id}.{view.name}"]
     if form != values:
         st.rerun()  # a click has changed the form
-    found = state.look(run, values)
+    found = _look(run, values)
     if was_open and found is not None:
         st.rerun()  # once more, whole: the polling ends with it
     if isinstance(found, UserError):
@@ -153,6 +154,20 @@ def _answer(run: Run, view: View, values: dict[str, Any], was_open: bool) -> Non
         st.session_state[last] = found
         panels = view.panels(found[1], found[0])
         show_panels(run, panels, f"answer_{view.name}", values=form)
+
+
+def _look(run: Run, view: dict[str, Any]) -> tuple[int, Arrays] | UserError | None:
+    """What a view, by its name and fields, sees of an ended run: the epoch and the arrays; None
+    while the helper process looks."""
+    request = requests.ask(state.store(), "view", {"run": run.id, "view": view})
+    if request.error:
+        return UserError(request.error)
+    if not request.answer:
+        return None
+    found = Snapshots(run.folder, request.answer["snapshot"]).latest()
+    if found is None:  # the file is gone: look again
+        requests.forget(state.store(), request.key)
+    return found
 
 
 def _choose(views: Sequence[tuple[View, Any]], key: str) -> tuple[View, Any]:
