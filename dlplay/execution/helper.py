@@ -45,7 +45,7 @@ def ask_once(kind: str, question: dict[str, Any]) -> dict[str, Any]:
     helper = HelperProcess(Settings().folder("logs") / f"helper-{os.getpid()}.log")
     try:
         helper.ask(kind, question)
-        values, error = helper.answer(wait=True) or (None, "")
+        values, error = helper.wait()
     finally:
         helper.retire()
     if values is None:

@@ -40,26 +40,17 @@ class ChildProcess:
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
-
-    @property
     def exit_code(self) -> int | None:
         """None while it lives; negative if a signal ended it."""
         return self._process.poll()
 
-    def tell(self, line: str) -> bool:
-        """Write it a line; False if it has died."""
+    def tell(self, line: str) -> None:
+        """Write it a line, which is lost if it has died."""
         pipe = self._process.stdin
-        if pipe is None or self.exit_code is not None:
-            return False
-        try:
-            pipe.write(f"{line}\n".encode())
-            pipe.flush()
-        except OSError:
-            return False
-        return True
+        with suppress(OSError, ValueError):  # a pipe that is broken, or closed already
+            if pipe is not None:
+                pipe.write(f"{line}\n".encode())
+                pipe.flush()
 
     def _listen(self) -> None:
         for line in self._process.stdout or ():
@@ -112,10 +103,10 @@ class WorkerProcess(ChildProcess):
         """Set while it waits for a run."""
         super().__init__(log, "dlplay.training.worker", *(["--gpu"] * has_gpu))
 
-    def hand(self, run_id: str, gpu: str) -> bool:
-        """Give it a run; False if it died before."""
+    def hand(self, run_id: str, gpu: str) -> None:
+        """Give it a run."""
         self.ready.clear()
-        return self.tell(f"{run_id} {gpu}")
+        self.tell(f"{run_id} {gpu}")
 
     def _hear(self, line: str) -> None:
         if line == "ready":
@@ -136,12 +127,16 @@ class HelperProcess(ChildProcess):
         """Ask it, once it has answered what it was asked before."""
         self.tell(json.dumps([kind, question]))
 
-    def answer(self, *, wait: bool = False) -> Answer | None:
+    def answer(self) -> Answer | None:
         """What it says; None while it thinks."""
         try:
-            return self._answers.get(wait)
+            return self._answers.get_nowait()
         except Empty:
             return None
+
+    def wait(self) -> Answer:
+        """What it says, once it does."""
+        return self._answers.get()
 
     def _hear(self, line: str) -> None:
         values, error = json.loads(line)

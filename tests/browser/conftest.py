@@ -16,7 +16,6 @@ _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 )  # fmt: skip
-_OURS = ("http://127.0.0.1:", "data:", "blob:")
 expect.set_options(timeout=180_000)  # two cores, shared with the other tests
 
 
@@ -44,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, server: AppServer) -> Iterator[Page]:
     """A fresh browser window; a script error on the page fails the test, and so does a request to
     anybody but the server."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
@@ -57,4 +56,4 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert not errors
-    assert [url for url in asked if not url.startswith(_OURS)] == []
+    assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []

@@ -25,7 +25,7 @@ def test_a_slider_moves_the_picture_by_keyboard_and_all_of_it_fits_a_phone(
     expect(page).not_to_have_url(before)
     expect(page.locator("[data-testid=stException], [data-testid=stAlert]")).to_have_count(0)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.querySelector('.js-plotly-plot').clientWidth < 390")
-    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    page.reload()
+    expect(page.get_by_text("Source:")).to_be_attached()
     expect(picture).to_be_in_viewport()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390

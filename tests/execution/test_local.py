@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from dlplay.experiment import Experiment
-from dlplay.runs import requests
+from dlplay.runs import control, requests
 from dlplay.runs.pace import Pace
 from tests.servers import ExecutorProcess
 
@@ -154,7 +154,7 @@ def test_a_second_server_on_the_same_home_says_so_and_does_not_start(
     assert executor.wait_for(executor.store.create(SHORT), "finished")
 
 
-def test_what_trained_when_the_server_was_killed_is_interrupted_and_keeps_its_curve(
+def test_what_trained_when_the_server_was_killed_keeps_its_curve_and_goes_on_if_asked(
     tmp_path: Path,
 ) -> None:
     home = tmp_path / "home"
@@ -172,4 +172,10 @@ def test_what_trained_when_the_server_was_killed_is_interrupted_and_keeps_its_cu
     after = second.wait_for(run, "interrupted")
     assert "ended before the run did" in after.message
     assert len(second.store.points(run.id)) == recorded > 0
+    control.resume(second.store, run.id)
+    second.wait_for(run, "running", until=lambda r: r.progress.get("epoch", 0) > recorded)
+    second.store.request_stop(run.id)
+    ended = second.wait_for(run, "stopped", "failed")
+    points = second.store.points(run.id, most=10**6)
+    assert [point.epoch for point in points] == list(range(1, ended.summary["epochs"] + 1))
     second.close()

@@ -27,13 +27,13 @@ def process(tmp_path: Path) -> Iterator[HelperProcess]:
 def test_one_question_after_another_is_answered(process: HelperProcess) -> None:
     assert process.answer() is None
     process.ask("summary", QUESTION)
-    values, error = process.answer(wait=True) or ({}, "nothing")
+    values, error = process.wait()
     assert (values and values["parameters"], error) == (4 * 10 + 10 + 10 * 3 + 3, "")
     process.ask("summary", {"experiment": {}})
-    values, error = process.answer(wait=True) or ({}, "nothing")
+    values, error = process.wait()
     assert values is None and "dataset" in error
     process.ask("riddle", {})
-    assert process.answer(wait=True) == (
+    assert process.wait() == (
         None, "This could not be worked out: KeyError: 'riddle'",
     )  # fmt: skip
 
@@ -41,7 +41,7 @@ def test_one_question_after_another_is_answered(process: HelperProcess) -> None:
 def test_a_helper_that_is_killed_at_work_says_so(process: HelperProcess) -> None:
     process.ask("summary", QUESTION)
     process.kill()
-    assert process.answer(wait=True) == (
+    assert process.wait() == (
         None,
         "The helper process was ended by signal SIGKILL (often: the machine ran out of memory).",
     )
